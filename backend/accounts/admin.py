@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+
+from backend.accounts.models import ApiToken, Device, Officer, User
+
+
+@admin.register(User)
+class GramReachUserAdmin(UserAdmin[User]):
+    list_display = ("username", "get_full_name", "role", "all_india", "is_active")
+    list_filter = ("role", "is_active")
+    filter_horizontal = ("centres", "clusters")
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        ("Role and scope", {"fields": ("role", "all_india", "centres", "clusters")}),
+    )
+
+
+@admin.register(Officer)
+class OfficerAdmin(admin.ModelAdmin[Officer]):
+    list_display = ("name", "centre", "language", "active")
+    list_filter = ("centre", "active")
+    search_fields = ("name",)
+    filter_horizontal = ("districts",)
+
+
+class _NoSecrets:
+    """Phones and tokens are made by enrolment and by the token page; here they are seen and revoked."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+
+@admin.register(Device)
+class DeviceAdmin(_NoSecrets, admin.ModelAdmin[Device]):
+    list_display = ("officer", "installation_id", "last_seen", "unsent", "revoked_at")
+    list_filter = ("officer__centre",)
+    fields = ("officer", "installation_id", "created_at", "last_seen", "app_version", "unsent", "revoked_at")
+    readonly_fields = ("officer", "installation_id", "created_at", "last_seen", "app_version", "unsent")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(_NoSecrets, admin.ModelAdmin[ApiToken]):
+    list_display = ("name", "cluster", "created_at", "expires_at", "last_used", "revoked_at")
+    fields = ("name", "cluster", "created_at", "expires_at", "last_used", "revoked_at")
+    readonly_fields = ("cluster", "created_at", "last_used")

@@ -1,0 +1,105 @@
+"""Who is asking, and what lies in their scope. Every read of reports goes through a `Who`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from backend.accounts.models import ApiToken, Device, User
+from backend.accounts.tokens import token_hash
+from backend.errors import BadToken, NoCredentials, NotAllowed
+
+Role = Literal["field_officer", "coordinator", "cluster_team", "administrator"]
+
+
+@dataclass(frozen=True)
+class Who:
+    """`everywhere`: no limit. Otherwise what belongs to one of `centres` or whose technology is of one of `clusters`;
+    an officer sees what an own device sent."""
+
+    role: Role
+    everywhere: bool = False
+    centres: frozenset[int] = field(default_factory=frozenset)
+    clusters: frozenset[int] = field(default_factory=frozenset)
+    device: Device | None = None
+    user: User | None = None
+    token: ApiToken | None = None
+
+    @property
+    def may_submit(self) -> bool:
+        return self.device is not None
+
+    @property
+    def may_review(self) -> bool:
+        return self.role in ("coordinator", "administrator") and self.user is not None
+
+    @property
+    def may_export(self) -> bool:
+        return self.role != "field_officer"
+
+    @property
+    def sees_personal(self) -> bool:
+        return self.may_review
+
+    def require(self, allowed: bool, what: str) -> Who:
+        if not allowed:
+            raise NotAllowed(f"Your account may not {what}. Ask your administrator.")
+        return self
+
+
+def identify(request: HttpRequest) -> Who:
+    """From `Authorization: Bearer ...` or the console's session. Raises NoCredentials or BadToken."""
+    header = request.headers.get("Authorization", "")
+    if header:
+        kind, _, token = header.partition(" ")
+        if kind.lower() != "bearer" or not token.strip():
+            raise NoCredentials("Send the token as `Authorization: Bearer ...`.")
+        return of_token(token.strip())
+    user = getattr(request, "user", None)
+    if isinstance(user, User) and user.is_active:
+        return of_user(user)
+    raise NoCredentials("Sign in, or send a token as `Authorization: Bearer ...`.")
+
+
+def of_token(token: str) -> Who:
+    hashed = token_hash(token)
+    device = Device.objects.select_related("officer").filter(token_hash=hashed).first()
+    if device is not None:
+        return of_device(device)
+    api_token = ApiToken.objects.filter(token_hash=hashed).first()
+    if api_token is not None and _valid(api_token):
+        _note_use(api_token)
+        clusters = frozenset() if api_token.cluster_id is None else frozenset({api_token.cluster_id})
+        return Who("cluster_team", everywhere=api_token.cluster_id is None, clusters=clusters, token=api_token)
+    raise BadToken("This token is not known, was revoked or is too old. Ask for a new one.")
+
+
+def of_device(device: Device) -> Who:
+    if device.revoked_at is not None or not device.officer.active:
+        raise BadToken("This phone must be added again. Your reports are safe.", code="device_revoked")
+    return Who("field_officer", device=device)
+
+
+def of_user(user: User) -> Who:
+    if user.role == User.Role.ADMINISTRATOR or user.is_superuser:
+        return Who("administrator", everywhere=True, user=user)
+    role: Role = "coordinator" if user.role == User.Role.COORDINATOR else "cluster_team"
+    if user.all_india:
+        return Who(role, everywhere=True, user=user)
+    centres = frozenset(user.centres.values_list("id", flat=True))
+    clusters = frozenset(user.clusters.values_list("id", flat=True))
+    return Who(role, centres=centres, clusters=clusters, user=user)
+
+
+def _valid(token: ApiToken) -> bool:
+    return token.revoked_at is None and (token.expires_at is None or token.expires_at > timezone.now())
+
+
+def _note_use(token: ApiToken) -> None:
+    """To the hour: not a write at every request."""
+    now = timezone.now()
+    if token.last_used is None or (now - token.last_used).total_seconds() > 3600:
+        ApiToken.objects.filter(pk=token.pk).update(last_used=now)

@@ -1,0 +1,85 @@
+"""The JSON API: mounts each app's router, answers errors by the one table, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja.utils import check_csrf
+import orjson
+
+from backend import bodies
+from backend.accounts.api import router as accounts
+from backend.accounts.who import Who, identify
+from backend.errors import GramReachError, NotAllowed, TooLarge
+from backend.submissions.api import kept_router, router as submissions
+from backend.submissions.forms_api import router as forms
+
+
+class JSONRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+
+
+class BodyParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return bodies.json(request)
+
+
+def authenticate(request: HttpRequest) -> Who:
+    """Tokens in the header need no CSRF token; a browser's session does, for whatever writes."""
+    who = identify(request)
+    if who.user is not None and request.method not in ("GET", "HEAD", "OPTIONS") and check_csrf(request):
+        raise NotAllowed("Reload the page and try again.", code="csrf")
+    return who
+
+
+api = NinjaAPI(
+    title="GramReach",
+    version="1",
+    description="Village-level reports on rural technologies, and whom they reach.",
+    urls_namespace="api",
+    auth=authenticate,
+    renderer=JSONRenderer(),
+    parser=BodyParser(),
+    docs_url=None,
+)
+for prefix, router in (
+    ("", accounts),
+    ("/forms", forms),
+    ("/kept-aside", kept_router),
+    ("/submissions", submissions),
+):
+    api.add_router(prefix, router)
+
+
+@api.exception_handler(GramReachError)
+def known_error(request: HttpRequest, error: GramReachError) -> HttpResponse:
+    return api.create_response(request, error.body(), status=error.status)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return known_error(request, TooLarge("This is too large. Send fewer reports at once, or smaller files."))
+
+
+@api.exception_handler(ValidationError)
+def wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "payload", "query", "path"))
+    body = {"detail": first["msg"], "code": "invalid", "where": where}
+    return api.create_response(request, body, status=400 if first["loc"][0] == "query" else 422)
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return api.create_response(request, {"detail": str(error), "code": "error", "where": ""}, status=error.status_code)
+
+

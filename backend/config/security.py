@@ -1,0 +1,25 @@
+"""Content-Security-Policy: everything from this server, nothing inline; the maps alone may carry inline styles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+_BASE = (
+    "default-src 'none'; script-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'; "
+)
+STRICT = _BASE + "style-src 'self'"
+MAPS = _BASE + "style-src 'self' 'unsafe-inline'"  # Leaflet and Folium set styles on the elements they place
+
+
+class ContentSecurityPolicy:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policy = MAPS if request.path.startswith("/maps/") else STRICT
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response

@@ -1,0 +1,194 @@
+"""Rows of the derived tables, made from spans and visits: used for one report and for a million alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from backend.deployments.look import KnownDeployment
+from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState, StateColumns, Visit
+from backend.deployments.observed import columns, date, uuid
+from maps.condition import ESTIMATES, STOCKS, MonthOfWork, Report, State, month_of
+from maps.condition import history as months_of_work
+
+if TYPE_CHECKING:
+    from backend.deployments.services import Span
+
+__all__ = [
+    "deployment",
+    "history",
+    "month_of",
+    "reports_of",
+    "villages_served",
+    "visit",
+    "write_months",
+    "write_states",
+]
+
+
+def visit(span: Span, registered: Deployment | None = None) -> Visit:
+    filled, known = span.filled, span.known
+    at = known.place
+    target = registered.pk if registered is not None else known.deployment.survivor if known.deployment else None
+    is_report = filled.kind == Visit.Kind.REPORT  # its technology, centre and site are the deployment's, as it is today
+    return Visit(
+        kind=filled.kind,
+        submission=filled.submission,
+        instance_id=filled.instance_id,
+        known_from=span.since,
+        known_to=span.until,
+        waiting=span.waiting,
+        received_at=filled.received_at,
+        sequence=filled.sequence,
+        deployment_id=target,
+        deployment_uuid=filled.deployment,
+        village_id=known.village.id if known.village else None,
+        village_other=filled.text("village_other"),
+        centre_id=None if is_report else known.centre_id,
+        technology_id=None if is_report else known.technology_id,
+        device=filled.device,
+        officer=filled.officer,
+        visit_date=filled.visit_date,
+        month=month_of(filled.visit_date),
+        lat=at.lat,
+        lon=at.lon,
+        accuracy=at.accuracy,
+        h3_r7=at.h3_r7,
+        digipin=at.digipin,
+        district_id=at.district_id,
+        illustrative=filled.illustrative,
+        **columns(filled.flat),
+    )
+
+
+def deployment(span: Span) -> dict[str, Any]:
+    """The columns of the deployment that a registration describes."""
+    filled, known, at = span.filled, span.known, span.known.place
+    purpose = filled.text("purpose", 16)
+    return {
+        "label": filled.text("label") or filled.text("technology") or str(filled.entity),
+        "technology_id": known.technology_id,
+        "village_id": known.village.id if known.village else None,
+        "village_other": filled.text("village_other"),
+        "hamlet": filled.text("hamlet"),
+        "centre_id": known.centre_id,
+        "user_agency": filled.text("user_agency"),
+        "purpose": purpose if purpose in Deployment.Purpose.values else Deployment.Purpose.VILLAGE_USE,
+        "site_kind": filled.text("site_kind", 8),
+        "plate": filled.text("plate", 64),
+        "installed": columns(filled.flat)["installed"] or 1,
+        "started": date(filled.flat.get("started")),
+        "moved_from": uuid(filled.flat.get("moved_from")),
+        "lat": at.lat,
+        "lon": at.lon,
+        "accuracy": at.accuracy,
+        "h3_r7": at.h3_r7,
+        "digipin": at.digipin,
+        "district_id": at.district_id,
+        "instance_id": filled.submission,
+        "registered_at": filled.received_at,
+        "illustrative": filled.illustrative,
+    }
+
+
+def villages_served(span: Span) -> list[str]:
+    value = span.filled.flat.get("villages_served")
+    return [str(code) for code in value] if isinstance(value, list) else []
+
+
+_REPORT = (
+    "deployment_id", "visit_date", "how_known", "waiting", "units_added", "units_taken", "working", "defective",
+    "broken", "removed", "units_in_use", "down_since", "fault", "can_repair", "ended", "ended_reason", "trained",
+    "first_time", "kg", "cost", "period_from", "period_to", "instance_id", "known_to", *STOCKS, *ESTIMATES,
+)  # fmt: skip
+_STOCKS_AT = len(_REPORT) - len(STOCKS) - len(ESTIMATES)
+Row = tuple[Any, ...]
+
+
+def reports_of(deployments: Sequence[int]) -> QuerySet[Visit, Row]:
+    """All visits that report on these deployments, in the order in which they tell their story.
+
+    The visits that no longer count come too (they number the entity's versions); `history` passes over them.
+    """
+    rows = Visit.objects.filter(deployment__in=deployments, kind=Visit.Kind.REPORT)
+    return rows.order_by("deployment_id", "visit_date", "sequence", "known_from").values_list(*_REPORT)
+
+
+def _report(row: Row) -> Report:
+    (_, day, how_known, waiting, added, taken, working, defective, broken, removed, in_use, down_since, fault) = row[
+        :13
+    ]
+    can_repair, ended, ended_reason, trained, first_time, kg, cost, start, end, instance_id = row[13:23]
+    return Report(
+        day, how_known or "seen", waiting, added or 0, taken or 0, working, defective or 0, broken or 0, removed or 0,
+        in_use or 0, down_since, fault, can_repair, ended, ended_reason,
+        row[_STOCKS_AT : _STOCKS_AT + len(STOCKS)], row[_STOCKS_AT + len(STOCKS) :],
+        trained or 0, first_time or 0, kg or 0.0, cost or 0.0, start, end, instance_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    deployment: int
+    state: State
+    months: list[MonthOfWork]
+
+
+def history(deployment: KnownDeployment, rows: Iterable[Row]) -> History:
+    reports = [_report(row) for row in rows if row[23] is None]
+    if not settings.REVIEW_REQUIRED:
+        reports = [r for r in reports if not r.waiting]
+    start = State(deployment.installed)
+    months = list(months_of_work(start, reports, deployment.rhythm))
+    return History(deployment.id, months[-1].state if months else start, months)
+
+
+_PLAIN = (
+    "first_visit", "last_visit", "seen_on", "installed", "working", "defective", "broken", "units_in_use", "down_since",
+    "ended_on",
+)  # fmt: skip
+_SHARED = [*_PLAIN, *STOCKS, *ESTIMATES]
+_TOLD = ["reports", "fault", "can_repair", "ended_reason", "latest_instance_id"]
+
+
+def _columns(row: StateColumns, state: State) -> None:
+    for name in _PLAIN:
+        setattr(row, name, getattr(state, name))
+    for names, values in ((STOCKS, state.stocks), (ESTIMATES, state.estimates)):
+        for name, value in zip(names, values, strict=True):
+            setattr(row, name, value)
+
+
+def write_states(histories: Iterable[History]) -> None:
+    rows = []
+    for item in histories:
+        row = DeploymentState(deployment_id=item.deployment, **{name: getattr(item.state, name) for name in _TOLD})
+        _columns(row, item.state)
+        rows.append(row)
+    DeploymentState.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["deployment"], update_fields=[*_SHARED, *_TOLD]
+    )
+
+
+_FLOWS = ["reports", "trained", "first_time", "kg", "cost"]
+
+
+def months(item: History, chosen: Iterable[MonthOfWork]) -> Iterator[DeploymentMonth]:
+    for month in chosen:
+        flows = {name: getattr(month, name) for name in _FLOWS}
+        row = DeploymentMonth(deployment_id=item.deployment, month=month.month, **flows)
+        _columns(row, month.state)
+        yield row
+
+
+def write_months(item: History, chosen: Iterable[MonthOfWork]) -> None:
+    DeploymentMonth.objects.bulk_create(
+        list(months(item, chosen)),
+        update_conflicts=True,
+        unique_fields=["deployment", "month"],
+        update_fields=[*_SHARED, *_FLOWS],
+    )

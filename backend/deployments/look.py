@@ -1,0 +1,115 @@
+"""What the registry knows about the names in a filled form: one read each for village and deployment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from backend.deployments.models import Deployment
+from backend.deployments.observed import Filled
+from backend.deployments.places import Place, place
+from backend.registry.models import CatchmentVillage, Centre, Technology, Village
+from maps.condition import Rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVillage:
+    id: int
+    district_id: int | None
+    lat: float | None
+    lon: float | None
+    in_area: bool  # of the officer's centre, or of the officer's districts
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDeployment:
+    """`survivor`: itself, or what it was merged into, on which late reports land."""
+
+    id: int
+    survivor: int
+    village_id: int | None
+    centre_id: int | None
+    technology_id: int | None
+    started: dt.date | None
+    installed: int
+    rhythm: Rhythm
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    place: Place
+    village: KnownVillage | None = None
+    deployment: KnownDeployment | None = None
+    technology_id: int | None = None
+    centre_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What an officer is offered. `limited` is false where none was assigned."""
+
+    centre_id: int | None = None
+    district_ids: frozenset[int] = frozenset()
+
+
+def known(filled: Filled, area: Area) -> Known:
+    deployment = None if filled.form_id == "deployment_registration" else known_deployment(filled)
+    return Known(
+        place(filled.point),
+        known_village(filled.text("village"), area),
+        deployment,
+        _id(Technology, filled.text("technology")) if deployment is None else deployment.technology_id,
+        _id(Centre, filled.text("centre")) if deployment is None else deployment.centre_id,
+    )
+
+
+def _id(model: type[Technology | Centre], slug: str) -> int | None:
+    return model._default_manager.filter(slug=slug).values_list("id", flat=True).first() if slug else None
+
+
+def known_village(code: str, area: Area) -> KnownVillage | None:
+    if not code:
+        return None
+    listed = CatchmentVillage.objects.filter(village=OuterRef("pk"), centre=area.centre_id, until=None)
+    row = (
+        Village.objects.filter(code=code)
+        .values_list("id", "district_id", "lat", "lon", Exists(listed) if area.centre_id else "until")
+        .first()
+    )
+    if row is None:
+        return None
+    pk, district_id, lat, lon, listed_here = row
+    return KnownVillage(pk, district_id, lat, lon, bool(listed_here) or district_id in area.district_ids)
+
+
+_DEPLOYMENT = (
+    "id", "merged_into_id", "village_id", "centre_id", "technology_id", "started", "installed",
+    "technology__revisit_days", "technology__season_months", "version",
+)  # fmt: skip
+
+
+def known_deployment(filled: Filled) -> KnownDeployment | None:
+    if filled.deployment is None:
+        return None
+    row = Deployment.objects.filter(uuid=filled.deployment).values_list(*_DEPLOYMENT).first()
+    return None if row is None else _deployment(row)
+
+
+def deployment_by_id(pk: int) -> KnownDeployment:
+    return _deployment(Deployment.objects.values_list(*_DEPLOYMENT).get(pk=pk))
+
+
+def _deployment(row: tuple[Any, ...]) -> KnownDeployment:
+    pk, merged_into, village, centre, technology, started, installed, revisit, season, version = row
+    return KnownDeployment(
+        pk, merged_into or pk, village, centre, technology, started, installed, rhythm(revisit, season), version
+    )
+
+
+def rhythm(revisit_days: int | None, season_months: str | None) -> Rhythm:
+    months = frozenset(int(m) for m in (season_months or "").split(",") if m.strip())
+    return Rhythm(revisit_days or Rhythm().window, months)

@@ -1,0 +1,128 @@
+"""What a filled form says for the derived tables: plain values out of its answers, nothing looked up yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from backend.deployments.models import Visit
+
+INDIA = ZoneInfo("Asia/Kolkata")
+KINDS = {
+    "deployment_registration": Visit.Kind.REGISTRATION,
+    "village_report": Visit.Kind.REPORT,
+    "village_need": Visit.Kind.NEED,
+    "training_event": Visit.Kind.TRAINING,
+}
+
+INTEGERS = (
+    "units_added", "units_taken", "installed", "working", "defective", "broken", "removed", "units_in_use",
+    "households", "people", "women", "men", "other_gender", "sc", "st", "obc", "general", "category_unknown",
+    "with_disability", "trained", "first_time",
+)  # fmt: skip
+DECIMALS = ("income_before", "income_now", "hours_before", "hours_now", "kg", "cost")
+DATES = ("down_since", "period_from", "period_to")
+TEXTS = {"how_known": 12, "fault": 255, "can_repair": 32, "ended_reason": 255, "operator_kind": 16}  # longest kept
+LARGEST = 2_000_000_000  # what an INTEGER column holds
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    lat: float
+    lon: float
+    accuracy: float | None  # metres; 0 or None: nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One version of a submission. `flat`: its typed answers by name. `sequence`: its place in the order of receipt."""
+
+    form_id: str
+    submission: str
+    instance_id: str
+    received_at: dt.datetime
+    sequence: int
+    flat: Mapping[str, Any]
+    device: int | None = None
+    officer: int | None = None
+    entity: UUID | None = None
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    illustrative: bool = False
+
+    @property
+    def kind(self) -> Visit.Kind | None:
+        return KINDS.get(self.form_id)
+
+    @property
+    def stated_date(self) -> dt.date | None:
+        return date(self.flat.get("visit_date"))
+
+    @property
+    def visit_date(self) -> dt.date:
+        """The Indian day of the visit; never after the day of receipt, whatever the phone's clock said."""
+        received = self.received_at.astimezone(INDIA).date()
+        stated = self.stated_date or (self.started_at.astimezone(INDIA).date() if self.started_at else received)
+        return min(stated, received)
+
+    @property
+    def point(self) -> Point | None:
+        return point(self.flat.get("position"))
+
+    @property
+    def deployment(self) -> UUID | None:
+        return self.entity if self.form_id == "deployment_registration" else uuid(self.flat.get("deployment"))
+
+    def text(self, name: str, longest: int = 255) -> str:
+        value = self.flat.get(name)
+        return str(value)[:longest] if value is not None else ""
+
+
+def columns(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a `Visit` that are answers as they stand; what has the wrong type is left empty (it was flagged)."""
+    row: dict[str, Any] = {name: integer(flat.get(name)) for name in INTEGERS}
+    row |= {name: decimal(flat.get(name)) for name in DECIMALS}
+    row |= {name: date(flat.get(name)) for name in DATES}
+    row |= {name: str(flat.get(name) or "")[:longest] for name, longest in TEXTS.items()}
+    row["ended"] = flat.get("ended") == "yes"
+    return row
+
+
+def integer(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or not 0 <= value <= LARGEST:
+        return None
+    return int(value)
+
+
+def decimal(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 1e15:
+        return None
+    return float(value)
+
+
+def date(value: Any) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(str(value).removeprefix("uuid:")) if value else None
+    except ValueError:
+        return None
+
+
+def point(value: Any) -> Point | None:
+    """From the GeoJSON that `field_forms` makes of a geopoint; impossible coordinates give none (they were flagged)."""
+    if not isinstance(value, Mapping) or value.get("type") != "Point":
+        return None
+    lon, lat = value["coordinates"][:2]
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    return Point(lat, lon, (value.get("properties") or {}).get("accuracy"))

@@ -1,0 +1,125 @@
+"""Writes of everything derived from a submission. `apply` is the one place; its effects are listed in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.deployments import derive
+from backend.deployments.look import Known, KnownDeployment, deployment_by_id
+from backend.deployments.models import Change, Deployment, DeploymentMonth, DeploymentState, Visit
+from backend.deployments.observed import Filled
+from backend.registry.models import Village
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A version of a submission and the time in which it counted; `waiting`: it may only worsen a condition."""
+
+    filled: Filled
+    known: Known
+    since: dt.datetime
+    until: dt.datetime | None = None
+    waiting: bool = False
+
+
+def apply(submission: str, spans: Sequence[Span], *, new: bool) -> None:
+    """Bring everything derived in line with a submission's `spans`: its visits, the deployment it registers, the state
+    and months of the deployments it touches, and the change feed. Call it in the transaction that stores the facts.
+    """
+    touched: set[int] = set()
+    earliest = min((s.filled.visit_date for s in spans), default=None)
+    if not new:
+        old = Visit.objects.filter(submission=submission)
+        touched.update(old.exclude(deployment=None).values_list("deployment_id", flat=True))
+        old.delete()
+    kinds = [s for s in spans if s.filled.kind is not None]
+    known_deployments: dict[int, KnownDeployment] = {}
+    registered = _registration(kinds, new=new)
+    Visit.objects.bulk_create([derive.visit(s, registered) for s in kinds])
+    for span in kinds:
+        if span.known.deployment is not None:
+            touched.add(span.known.deployment.survivor)
+            if span.known.deployment.survivor == span.known.deployment.id:
+                known_deployments[span.known.deployment.id] = span.known.deployment
+    if registered is not None:
+        touched.add(registered.pk)
+        attach_waiting(registered)
+    since = earliest if new and registered is None else None
+    for pk in sorted(touched):
+        recompute(known_deployments.get(pk) or deployment_by_id(pk), since=since)
+    _tell_changes(submission, touched)
+
+
+def _registration(spans: Sequence[Span], *, new: bool) -> Deployment | None:
+    """The deployment that the latest counting (else latest) version of a registration describes."""
+    registrations = [s for s in spans if s.filled.kind == Visit.Kind.REGISTRATION and s.filled.entity is not None]
+    if not registrations:
+        return None
+    now = [s for s in registrations if s.until is None]
+    latest = (now or registrations)[-1]
+    fields = derive.deployment(latest) | {"counted": any(not s.waiting for s in now)}
+    existing = Deployment.objects.filter(uuid=latest.filled.entity).first()
+    if existing is None:
+        deployment = Deployment.objects.create(uuid=latest.filled.entity, **fields)
+    elif existing.instance_id != latest.filled.submission:
+        return None  # another registration has this entity already: flagged, not overwritten
+    else:
+        for name, value in fields.items():
+            setattr(existing, name, value)
+        existing.save()
+        deployment = existing
+    codes = derive.villages_served(latest)
+    if codes or not new:
+        deployment.villages_served.set(Village.objects.filter(code__in=codes))
+    return deployment
+
+
+def attach_waiting(deployment: Deployment) -> None:
+    """Reports that arrived before the registration of their deployment."""
+    waiting = Visit.objects.filter(deployment=None, deployment_uuid=deployment.uuid, kind=Visit.Kind.REPORT)
+    waiting.update(deployment=deployment)
+
+
+def recompute(deployment: KnownDeployment, since: dt.date | None = None) -> None:
+    """State and months of one deployment from its visits. `since`: nothing earlier than this day changed."""
+    rows = list(derive.reports_of([deployment.id]))
+    history = derive.history(deployment, rows)
+    derive.write_states([history])
+    first_month = derive.month_of(since) if since is not None else 0
+    months = [m for m in history.months if m.month >= first_month]
+    if since is None:
+        DeploymentMonth.objects.filter(deployment=deployment.id).exclude(month__in=[m.month for m in months]).delete()
+    derive.write_months(history, months)
+    version = 1 + len(rows)
+    if version != deployment.version:
+        Deployment.objects.filter(pk=deployment.id).update(version=version)
+
+
+def _tell_changes(submission: str, touched: Iterable[int]) -> None:
+    uuids = Deployment.objects.filter(pk__in=touched).values_list("uuid", flat=True) if touched else ()
+    changes = [Change(kind="submission", key=submission)]
+    changes += [Change(kind="deployment", key=str(uuid)) for uuid in uuids]
+    Change.objects.bulk_create(changes)
+
+
+def merge(merged: UUID, survivor: UUID) -> None:
+    """Let one deployment be another: its reports, past and late, land on the survivor."""
+    gone, kept = (Deployment.objects.get(uuid=u) for u in (merged, survivor))
+    Deployment.objects.filter(merged_into=gone).update(merged_into=kept)
+    Deployment.objects.filter(pk=gone.pk).update(merged_into=kept)
+    Visit.objects.filter(deployment=gone, kind=Visit.Kind.REPORT).update(deployment=kept)
+    for pk in (gone.pk, kept.pk):
+        recompute(deployment_by_id(pk))
+    Change.objects.bulk_create([Change(kind="deployment", key=str(u)) for u in (merged, survivor)])
+
+
+def forget_everything() -> None:
+    """Empty the derived tables, before they are built anew from the facts. Deployments go with them."""
+    Deployment.villages_served.through.objects.all().delete()
+    for model in (DeploymentMonth, DeploymentState, Visit):
+        model.objects.all()._raw_delete(using="default")
+    Deployment.objects.update(merged_into=None)
+    Deployment.objects.all()._raw_delete(using="default")

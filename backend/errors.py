@@ -1,0 +1,63 @@
+"""One error family, one table of statuses. Every text says where and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class GramReachError(Exception):
+    """An answer to the caller: `detail` for a person, `code` for a script, `where` names the field or line."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(self, detail: str, *, code: str | None = None, where: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.where = where
+
+    def body(self) -> dict[str, Any]:
+        return {"detail": self.detail, "code": self.code, "where": self.where}
+
+
+class Unreadable(GramReachError):
+    status, code = 400, "unreadable"
+
+
+class BadFilter(GramReachError):
+    status, code = 400, "bad_filter"
+
+
+class NoCredentials(GramReachError):
+    status, code = 401, "no_credentials"
+
+
+class BadToken(GramReachError):
+    status, code = 403, "bad_token"
+
+
+class NotAllowed(GramReachError):
+    status, code = 403, "not_allowed"
+
+
+class NotFound(GramReachError):
+    """Also the answer for what lies outside one's scope: it is as if it did not exist."""
+
+    status, code = 404, "not_found"
+
+
+class Conflict(GramReachError):
+    status, code = 409, "conflict"
+
+
+class TooLarge(GramReachError):
+    status, code = 413, "too_large"
+
+
+class Invalid(GramReachError):
+    status, code = 422, "invalid"
+
+
+class TooMany(GramReachError):
+    status, code = 429, "too_many_requests"

@@ -1,0 +1,52 @@
+"""The two keys of an installation. Read here; made only by the commands that set a home up (`make`).
+
+SECRET_KEY signs sessions and tokens; DATA_KEY encrypts personal values. They differ, so that one can be changed alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+NAMES = ("SECRET_KEY", "DATA_KEY")
+
+
+def _read(home: Path, name: str) -> str | None:
+    if value := os.environ.get(name):
+        return value
+    path = home / "keys" / name
+    return path.read_text().strip() if path.exists() else None
+
+
+def make(home: Path) -> None:
+    """Make the keys that are neither in the environment nor in the home: files only their owner may read."""
+    folder = home / "keys"
+    for name in NAMES:
+        if _read(home, name) is None:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = folder / name
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
+@cache
+def _passing_key() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def secret_key(home: Path) -> str:
+    """The key of this home; one for this process alone where none was made yet (nothing kept depends on it then)."""
+    return _read(home, "SECRET_KEY") or _passing_key()
+
+
+def data_key(home: Path) -> bytes:
+    """The key for personal values, urlsafe base64 of 32 bytes.
+
+    Raises RuntimeError when the home has none: no personal value may be written under a key that will be lost.
+    """
+    if value := _read(home, "DATA_KEY"):
+        return value.encode()
+    raise RuntimeError(f"No DATA_KEY in {home / 'keys'}: run `gramreach migrate` once, or set DATA_KEY.")

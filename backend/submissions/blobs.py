@@ -1,0 +1,81 @@
+"""Attachments' bytes: kept once, under their SHA-256, and never half-written under that name."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from PIL import Image, UnidentifiedImageError
+
+from backend.errors import Invalid
+from backend.submissions.models import Blob
+
+CHUNK = 1024 * 1024
+IMAGES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
+OTHERS = {
+    ".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".ogg": "audio/ogg", ".amr": "audio/amr",
+    ".mp4": "video/mp4", ".webm": "video/webm", ".3gp": "video/3gpp", ".csv": "text/csv", ".pdf": "application/pdf",
+}  # fmt: skip
+
+
+def path_of(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def content_type(name: str, content: BinaryIO) -> str:
+    """By the ending, proved by the content where a browser would draw it.
+
+    Raises Invalid (not_an_image) for a file that is only called a photo.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in IMAGES:
+        return OTHERS.get(suffix, "application/octet-stream")
+    try:
+        with Image.open(content) as image:
+            image.verify()
+        found = Image.MIME.get(image.format or "", "")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        found = ""
+    finally:
+        content.seek(0)
+    if found not in IMAGES.values():
+        message = f"{name} is called a photo, but is none. Take the photo again, or send the file under its true name."
+        raise Invalid(message, code="not_an_image", where=name)
+    return found
+
+
+def store(content: BinaryIO, kind: str) -> Blob:
+    """Write the bytes, then their row; the same bytes again give the row that is there."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := content.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    content.seek(0)
+    sha256 = digest.hexdigest()
+    if not default_storage.exists(path_of(sha256)):
+        _write(sha256, content)
+    return Blob.objects.get_or_create(sha256=sha256, defaults={"size": size, "content_type": kind})[0]
+
+
+def store_bytes(content: bytes, kind: str) -> Blob:
+    return store(io.BytesIO(content), kind)
+
+
+def _write(sha256: str, content: BinaryIO) -> None:
+    if not isinstance(default_storage, FileSystemStorage) and not hasattr(default_storage, "base_location"):
+        default_storage.save(path_of(sha256), File(content))
+        return
+    target = Path(default_storage.path(path_of(sha256)))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
+        while chunk := content.read(CHUNK):
+            part.write(chunk)
+        part.flush()
+        os.fsync(part.fileno())
+    os.replace(part.name, target)  # all of it under its name, or nothing

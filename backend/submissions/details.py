@@ -1,0 +1,124 @@
+"""Submissions as the API shows them."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+
+from backend.errors import NotFound
+from backend.submissions import blobs, secrets
+from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
+from field_forms.instance import join_personal
+
+
+def summary(row: Submission) -> dict[str, Any]:
+    return {
+        "instance_id": row.instance_id,
+        "current_instance_id": row.current_instance_id,
+        "form_id": row.form.form_id,
+        "received_at": row.received_at,
+        "review_state": row.review_state,
+    }
+
+
+def detail(row: Submission, *, with_personal: bool) -> dict[str, Any]:
+    versions = list(
+        row.versions.select_related("form_version").prefetch_related("flags", "attachments__blob", "personal")
+    )
+    versions.sort(key=lambda v: v.number)
+    current = versions[-1]
+    return {
+        **summary(row),
+        "version": current.form_version.version,
+        "officer": row.device.officer.name if row.device else None,
+        "answers": current.answers,
+        "xml": xml_of(current, with_personal=with_personal),
+        "flags": _flags(current),
+        "attachments": _attachments(current),
+        "versions": [_version(v, with_personal=with_personal) for v in versions],
+        "decisions": [_decision(d) for d in row.decisions.select_related("by", "version").order_by("id")],
+    }
+
+
+def xml_of(version: SubmissionVersion, *, with_personal: bool) -> str:
+    """The instance as it was received; personal values are filled in again only by right."""
+    xml = zlib.decompress(bytes(version.xml))
+    if with_personal:
+        xml = join_personal(xml, {p.path: secrets.decrypt(p.value).decode() for p in version.personal.all()})
+    return xml.decode()
+
+
+def _flags(version: SubmissionVersion) -> list[dict[str, str]]:
+    return [{"code": f.code, "where": f.where, "detail": f.detail} for f in version.flags.all()]
+
+
+def _attachments(version: SubmissionVersion) -> list[dict[str, Any]]:
+    return [
+        {"name": a.name, "received": a.blob is not None, "size": a.blob.size if a.blob else None,
+         "sha256": a.blob.sha256 if a.blob else None}
+        for a in version.attachments.all()
+    ]  # fmt: skip
+
+
+def _version(version: SubmissionVersion, *, with_personal: bool) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "instance_id": version.instance_id,
+        "deprecated_id": version.deprecated_id or None,
+        "form_version": version.form_version.version,
+        "received_at": version.received_at,
+        "started_at": version.started_at,
+        "ended_at": version.ended_at,
+        "xml": xml_of(version, with_personal=with_personal),
+        "flags": _flags(version),
+    }
+
+
+def _decision(row: Decision) -> dict[str, Any]:
+    instance_id = row.version.instance_id if row.version else None
+    by = str(row.by) if row.by else None
+    return {
+        "kind": row.kind,
+        "action": row.action,
+        "instance_id": instance_id,
+        "comment": row.comment,
+        "by": by,
+        "at": row.at,
+    }
+
+
+def attachment_response(row: Submission, instance_id: str, name: str) -> FileResponse:
+    """The file as it came; shown by a browser only if it is a picture, and never run."""
+    versions = row.versions.filter(instance_id=instance_id) or row.versions.filter(instance_id=row.current_instance_id)
+    found = versions[0].attachments.filter(name=name).exclude(blob=None).select_related("blob").first()
+    if found is None or found.blob is None:
+        raise NotFound("This file has not arrived.", where="name")
+    image = found.blob.content_type.startswith("image/")
+    response = FileResponse(
+        default_storage.open(blobs.path_of(found.blob.sha256)),
+        as_attachment=not image,
+        filename=name,
+        content_type=found.blob.content_type,
+    )
+    response["ETag"] = f'"{found.blob.sha256}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def kept(row: KeptAside) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "code": row.code,
+        "detail": row.detail,
+        "form_id": row.form_id,
+        "form_version": row.form_version,
+        "instance_id": row.instance_id,
+        "filename": row.filename,
+        "officer": row.device.officer.name,
+        "received_at": row.received_at,
+        "state": row.state,
+    }

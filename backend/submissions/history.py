@@ -1,0 +1,75 @@
+"""A submission's facts as the derived tables want them: its versions, and the spans of time in which each counted."""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from backend.deployments.look import Area, known
+from backend.deployments.observed import Filled
+from backend.deployments.services import Span
+from backend.submissions import counting
+from backend.submissions.arrivals import entity_of
+from backend.submissions.flat import flatten
+from backend.submissions.models import Decision, Submission, SubmissionVersion
+from backend.submissions.queries import form_by_pk
+from field_forms.instance import read
+
+
+def events_of(versions: Sequence[SubmissionVersion], decisions: Sequence[Decision]) -> list[counting.Event]:
+    """Receipts and reviews in order of time; a receipt comes before a review of the same moment."""
+    numbers = {v.pk: v.number for v in versions}
+    events: list[tuple[object, int, counting.Event]] = [
+        (v.received_at, 0, counting.Received(v.number, v.received_at)) for v in versions
+    ]
+    for d in decisions:
+        if d.kind == Decision.Kind.REVIEW and d.version_id in numbers:
+            action: counting.Action = d.action  # type: ignore[assignment]  # the four are checked when they are written
+            events.append((d.at, d.pk, counting.Reviewed(numbers[d.version_id], action, d.at)))
+    return [event for *_, event in sorted(events, key=lambda e: e[:2])]  # type: ignore[arg-type, return-value]
+
+
+def filled_of(version: SubmissionVersion, submission: Submission) -> Filled:
+    form = form_by_pk(version.form_version_id)
+    return Filled(
+        form_id=form.form_id,
+        submission=submission.instance_id,
+        instance_id=version.instance_id,
+        received_at=version.received_at,
+        sequence=version.pk,
+        flat=flatten(version.answers, form.schema),
+        device=version.device_id,
+        officer=version.device.officer_id if version.device else None,
+        entity=_entity(version) if form.form_id == "deployment_registration" else None,
+        started_at=version.started_at,
+        ended_at=version.ended_at,
+        illustrative=version.illustrative,
+    )
+
+
+def _entity(version: SubmissionVersion) -> uuid.UUID | None:
+    return entity_of(read(zlib.decompress(bytes(version.xml))))
+
+
+def spans_of(submission: Submission) -> list[Span]:
+    """Read from the facts, and looked up in today's registry."""
+    versions = list(submission.versions.select_related("device").order_by("number"))
+    decisions = list(submission.decisions.filter(kind=Decision.Kind.REVIEW))
+    return [] if submission.deleted_at else spans(submission, versions, decisions)
+
+
+def spans(submission: Submission, versions: Sequence[SubmissionVersion], decisions: Sequence[Decision]) -> list[Span]:
+    counted = counting.spans(events_of(versions, decisions), review_required=settings.REVIEW_REQUIRED)
+    by_number = {v.number: v for v in versions}
+    looked: dict[int, tuple[Filled, object]] = {}
+    result = []
+    for span in counted:
+        if span.number not in looked:
+            filled = filled_of(by_number[span.number], submission)
+            looked[span.number] = (filled, known(filled, Area()))
+        filled, place = looked[span.number]  # type: ignore[assignment]
+        result.append(Span(filled, place, span.since, span.until, span.waiting))  # type: ignore[arg-type]
+    return result

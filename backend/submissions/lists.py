@@ -1,0 +1,117 @@
+"""The forms' live lists as CSV, trimmed to whom they are for: a list of 650,000 villages never reaches a phone."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from backend.accounts.who import Who
+from backend.deployments.models import Deployment
+from backend.errors import NotFound
+from backend.registry.models import Centre, Technology, Village
+from field_forms.schema import Schema
+
+MOST_ROWS = 20_000  # of one list; an officer's area has hundreds
+
+
+def hash_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def csv_of(filename: str, who: Who) -> bytes:
+    if filename not in _LISTS:
+        raise NotFound(f"There is no list {filename}.", where="filename")
+    header, rows = _LISTS[filename]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows(who))
+    return out.getvalue().encode()
+
+
+def examples(schema: Schema, who: Who) -> dict[str, list[str]]:
+    """A few names of each list, which an example may use. Deployment and village belong together."""
+    deployment = deployments_of(who).exclude(village=None).select_related("village").first()
+    found: dict[str, list[str]] = {}
+    if deployment is not None and deployment.village is not None:
+        found = {"deployments.csv": [str(deployment.uuid)], "villages.csv": [deployment.village.code]}
+    sources: dict[str, Iterable[str]] = {
+        "villages.csv": villages_of(who).values_list("code", flat=True)[:3],
+        "technologies.csv": Technology.objects.values_list("slug", flat=True)[:3],
+        "centres.csv": Centre.objects.values_list("slug", flat=True)[:3],
+    }
+    for name, values in sources.items():
+        found.setdefault(name, list(values))
+    return {name: found.get(name, []) for name in schema.files}
+
+
+def villages_of(who: Who) -> QuerySet[Village]:
+    rows = Village.objects.filter(until=None)
+    if who.device is not None:
+        officer = who.device.officer
+        districts = officer.districts.values("id")
+        rows = rows.filter(Q(catchments__centre=officer.centre_id, catchments__until=None) | Q(district__in=districts))
+    elif not who.everywhere:
+        rows = rows.filter(Q(catchments__centre__in=who.centres, catchments__until=None))
+    return rows.distinct()
+
+
+def deployments_of(who: Who) -> QuerySet[Deployment]:
+    rows = Deployment.objects.filter(counted=True, merged_into=None)
+    if who.device is not None:
+        officer = who.device.officer
+        mine = Q(centre=officer.centre_id) | Q(village__district__in=officer.districts.values("id"))
+        return rows.filter(mine).distinct()
+    return rows if who.everywhere else rows.filter(deployments_in_scope(who)).distinct()
+
+
+def deployments_in_scope(who: Who, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}centre__in": who.centres}) | Q(**{f"{prefix}technology__clusters__in": who.clusters})
+
+
+def _villages(who: Who) -> Iterable[Sequence[Any]]:
+    columns = ("code", "name", "district__name", "gram_panchayat", "subdistrict", "name_local", "state__name")
+    for code, name, district, panchayat, block, local, state in villages_of(who).order_by("name", "code").values_list(
+        *columns
+    )[:MOST_ROWS]:
+        yield code, name, local, panchayat, block, district or "", state
+
+
+def _deployments(who: Who) -> Iterable[Sequence[Any]]:
+    rows = deployments_of(who).select_related("technology", "village", "centre", "state").order_by("label", "id")
+    for d in rows[:MOST_ROWS]:
+        state = getattr(d, "state", None)
+        installed = state.installed if state is not None else d.installed
+        geometry = f"{d.lat:.6f} {d.lon:.6f} 0 0" if d.lat is not None and d.lon is not None else ""
+        yield (
+            d.uuid, d.label, d.version, "", "", d.technology.slug if d.technology else "",
+            d.village.code if d.village else "", installed, d.purpose, d.site_kind,
+            d.centre.slug if d.centre else "", d.user_agency, d.started or "", d.plate, geometry,
+            " ".join(sorted(t.slug for t in d.technology.themes.all())) if d.technology else "",
+        )  # fmt: skip
+
+
+def _technologies(who: Who) -> Iterable[Sequence[Any]]:
+    for t in Technology.objects.prefetch_related("themes").order_by("name"):
+        yield t.slug, t.name, t.name_hi, " ".join(sorted(theme.slug for theme in t.themes.all()))
+
+
+def _centres(who: Who) -> Iterable[Sequence[Any]]:
+    yield from Centre.objects.filter(active_to=None).order_by("name").values_list("slug", "name", "kind")
+
+
+_LISTS: dict[str, tuple[Sequence[str], Callable[[Who], Iterable[Sequence[Any]]]]] = {
+    "villages.csv": (("name", "label", "label_local", "panchayat", "block", "district", "state"), _villages),
+    "deployments.csv": (
+        ("name", "label", "__version", "__trunkVersion", "__branchId", "technology", "village", "installed", "purpose",
+         "site_kind", "centre", "user_agency", "started", "plate", "geometry", "themes"),
+        _deployments,
+    ),
+    "technologies.csv": (("name", "label", "label_hi", "themes"), _technologies),
+    "centres.csv": (("name", "label", "kind"), _centres),
+}  # fmt: skip

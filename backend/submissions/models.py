@@ -1,0 +1,206 @@
+"""The facts: published forms, raw instances and their attachments, decisions, and what was kept aside."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from backend.accounts.models import Device
+
+
+class Form(models.Model):
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        CLOSING = "closing", "closing: no longer offered, still received"
+        CLOSED = "closed", "closed: no longer offered, still received"
+
+    form_id = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    current = models.ForeignKey("FormVersion", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["form_id"]
+
+    def __str__(self) -> str:
+        return self.form_id
+
+
+class FormVersion(models.Model):
+    """Published once and never changed: its XLSForm source, the XForm made from it, and our typed schema."""
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=64)
+    filename = models.CharField(max_length=120)
+    source = models.BinaryField()
+    xform = models.BinaryField()
+    schema = models.JSONField()
+    md5 = models.CharField(max_length=32)  # OpenRosa's word for the form's bytes
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["form", "version"], name="form_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.form.form_id} {self.version}"
+
+
+class ReviewState(models.TextChoices):
+    RECEIVED = "received", "received"
+    EDITED = "edited", "edited"
+    CHANGES_REQUESTED = "changes_requested", "changes requested"
+    APPROVED = "approved", "approved"
+    REJECTED = "rejected", "rejected"
+    RETRACTED = "retracted", "retracted"
+
+
+class Submission(models.Model):
+    """One filled form and its edits. The first version's instance id names it for ever."""
+
+    instance_id = models.CharField(max_length=255, unique=True)
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="submissions")
+    received_at = models.DateTimeField(db_index=True)
+    review_state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.RECEIVED)
+    current_instance_id = models.CharField(max_length=255)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["form", "id"], name="submission_by_form"),
+            models.Index(fields=["device", "id"], name="submission_by_device"),
+        ]
+
+    def __str__(self) -> str:
+        return self.instance_id
+
+
+class SubmissionVersion(models.Model):
+    """One received instance. The unique `instance_id` is what makes receiving exactly-once."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    instance_id = models.CharField(max_length=255, unique=True)
+    deprecated_id = models.CharField(max_length=255, blank=True)
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    content_hmac = models.CharField(max_length=64)  # HMAC-SHA-256 of the bytes as sent: says "identical"
+    xml = models.BinaryField()  # zlib; personal values and Aadhaar-like numbers taken out
+    answers = models.JSONField()  # derived from the XML
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    received_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)  # by the phone's clock
+    ended_at = models.DateTimeField(null=True)
+    illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["submission", "number"], name="version_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.instance_id
+
+
+class Flag(models.Model):
+    """Something odd about a version, as computed at its receipt. It asks for a look; it never keeps anything out."""
+
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="flags")
+    code = models.CharField(max_length=40)
+    where = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=400, blank=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PersonalValue(models.Model):
+    """An answer to a question marked personal: encrypted, apart from the XML, filled in again by right, erasable."""
+
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="personal")
+    path = models.CharField(max_length=255)
+    value = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "path"], name="personal_value_once")]
+
+
+class Blob(models.Model):
+    """An attachment's bytes, kept once, in the storage under its SHA-256."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    content_type = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Attachment(models.Model):
+    """A file that a version names; `blob` is empty until it arrives."""
+
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=255)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    received_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "name"], name="attachment_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Decision(models.Model):
+    """What a person decided about a submission's version, a deployment or a kept item: by whom, when and why."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review"
+        MERGE = "merge"
+        MATCH = "match"
+        RESOLUTION = "resolution"
+        ERASURE = "erasure"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    action = models.CharField(max_length=24)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="decisions")
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, null=True, related_name="decisions")
+    subject = models.CharField(max_length=255, blank=True)  # a deployment's uuid, a kept item's id
+    target = models.CharField(max_length=255, blank=True)  # the survivor of a merge, the village matched
+    comment = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.action}"
+
+
+class KeptAside(models.Model):
+    """What an authenticated device sent and we could not store. Kept once per (device, bytes): a receipt for the phone."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        RETRIED = "retried", "stored on another try"
+        REPLACED = "replaced", "replaced what was stored"
+        DISCARDED = "discarded", "discarded"
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="kept_aside")
+    hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12)  # xml, json, attachment
+    code = models.CharField(max_length=40)
+    detail = models.CharField(max_length=400, blank=True)
+    form_id = models.CharField(max_length=64, blank=True)
+    form_version = models.CharField(max_length=64, blank=True)
+    instance_id = models.CharField(max_length=255, blank=True, db_index=True)
+    filename = models.CharField(max_length=255, blank=True)
+    body = models.BinaryField(null=True)  # encrypted: nobody has sorted its personal values out yet
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["device", "hash"], name="kept_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.instance_id}"

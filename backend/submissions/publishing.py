@@ -1,0 +1,69 @@
+"""Publishing a form: compiled, checked, compared with the version before, and from then on never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from backend.deployments.models import Change
+from backend.errors import Conflict, Invalid
+from backend.submissions.models import Form, FormVersion
+from backend.submissions.queries import form_version
+from backend.writing import writing
+from field_forms.compile import CompiledForm, compile_form
+from field_forms.derived import compare
+from field_forms.problems import FormError
+
+FORMS = Path(__file__).resolve().parents[2] / "field_forms" / "forms"
+
+
+def publish(source: bytes, filename: str, *, validate: bool = True) -> FormVersion:
+    """Publish an XLSForm. The same source again gives the version that is there.
+
+    Raises FormError (sheet, row, remedy), also for a derived field that vanished; Conflict for other content under a
+    version that is published.
+    """
+    compiled = compile_form(source, filename, validate=validate)
+    published = _published(compiled)
+    if published is not None:
+        return published
+    previous = form_version(compiled.form_id, None)
+    problems = compare(previous.schema, compiled.schema) if previous is not None else ()
+    if problems:
+        raise FormError(tuple(problems))
+    if not compiled.version:
+        raise Invalid("Give the form a version in its settings sheet, such as 2026112201.", where="settings: version")
+    return _store(compiled, filename)
+
+
+def _published(compiled: CompiledForm) -> FormVersion | None:
+    row = FormVersion.objects.filter(form__form_id=compiled.form_id, version=compiled.version).first()
+    if row is not None and row.sha256 != hashlib.sha256(compiled.xform).hexdigest():
+        raise Conflict(
+            f"{compiled.form_id} {compiled.version} is published and never changes. Give the new form a new version.",
+            where="settings: version",
+        )
+    return row
+
+
+def _store(compiled: CompiledForm, filename: str) -> FormVersion:
+    with writing():
+        form, _ = Form.objects.get_or_create(form_id=compiled.form_id)
+        version = FormVersion.objects.create(
+            form=form,
+            version=compiled.version,
+            filename=filename,
+            source=compiled.source,
+            xform=compiled.xform,
+            schema=compiled.schema.to_json(),
+            md5=hashlib.md5(compiled.xform, usedforsecurity=False).hexdigest(),
+            sha256=hashlib.sha256(compiled.xform).hexdigest(),
+        )
+        Form.objects.filter(pk=form.pk).update(current=version)
+        Change.objects.create(kind="form", key=f"{compiled.form_id} {compiled.version}")
+    return version
+
+
+def publish_shipped(*, validate: bool = True) -> list[FormVersion]:
+    """The forms that come with the project."""
+    return [publish(path.read_bytes(), path.name, validate=validate) for path in sorted(FORMS.glob("*.md"))]

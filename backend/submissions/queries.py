@@ -1,0 +1,103 @@
+"""Reads of forms and submissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from backend.accounts.who import Who
+from backend.deployments.models import Visit
+from backend.errors import NotFound
+from backend.submissions.models import FormVersion, KeptAside, Submission
+from field_forms.schema import Schema
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedForm:
+    """A form version as receiving needs it. Published versions never change, so it is kept for the life of the process."""
+
+    pk: int
+    form_pk: int
+    form_id: str
+    version: str
+    schema: Schema
+
+    @cached_property
+    def personal_names(self) -> frozenset[str]:
+        return frozenset(q.name for q in self.schema.questions if q.personal)
+
+    @cached_property
+    def binary_paths(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(q.path for q in self.schema.questions if q.type == "binary")
+
+
+_forms: dict[tuple[str, str], PublishedForm] = {}
+
+
+def forget_forms() -> None:
+    _forms.clear()
+
+
+def form_version(form_id: str, version: str | None) -> PublishedForm | None:
+    """A published version; `None` as version: the current one (read anew each time)."""
+    if version is not None and (found := _forms.get((form_id, version))) is not None:
+        return found
+    rows = FormVersion.objects.select_related("form").filter(form__form_id=form_id)
+    row = rows.filter(form__current=F("pk")).first() if version is None else rows.filter(version=version).first()
+    if row is None:
+        return None
+    form = _forms.get((form_id, row.version)) or published(row)
+    _forms[form_id, row.version] = form
+    return form
+
+
+def published(row: FormVersion) -> PublishedForm:
+    return PublishedForm(row.pk, row.form_id, row.form.form_id, row.version, Schema.from_json(row.schema))
+
+
+def form_by_pk(pk: int) -> PublishedForm:
+    for form in _forms.values():
+        if form.pk == pk:
+            return form
+    row = FormVersion.objects.select_related("form").get(pk=pk)
+    form = published(row)
+    _forms[form.form_id, form.version] = form
+    return form
+
+
+def visible(who: Who) -> QuerySet[Submission]:
+    """The submissions in one's scope; for everybody else they do not exist."""
+    rows = Submission.objects.all()
+    if who.everywhere:
+        return rows
+    if who.device is not None:
+        return rows.filter(device__officer=who.device.officer_id)
+    return rows.filter(_in_scope(who))
+
+
+def _in_scope(who: Who) -> Q:
+    mine = Q(deployment__centre__in=who.centres) | Q(centre__in=who.centres)
+    if who.clusters:
+        mine |= Q(deployment__technology__clusters__in=who.clusters) | Q(technology__clusters__in=who.clusters)
+    visits = Visit.objects.filter(mine, submission=OuterRef("instance_id"))
+    scope = Q(Exists(visits))
+    if who.centres:
+        scope |= Q(device__officer__centre__in=who.centres)
+    return scope
+
+
+def by_instance_id(who: Who, instance_id: str) -> Submission:
+    """By the id of any of its versions. Raises NotFound, also for what lies outside the scope."""
+    rows = visible(who).select_related("form", "device__officer")
+    found = rows.filter(instance_id=instance_id).first() or rows.filter(versions__instance_id=instance_id).first()
+    if found is None:
+        raise NotFound("There is no such report in your scope.", where="instance_id")
+    return found
+
+
+def visible_kept(who: Who) -> QuerySet[KeptAside]:
+    """Kept items have no place yet: they belong to the centre of the officer who sent them."""
+    rows = KeptAside.objects.select_related("device__officer")
+    return rows if who.everywhere else rows.filter(device__officer__centre__in=who.centres)

@@ -1,0 +1,138 @@
+"""Decisions about submissions and kept items: by whom, when, why; then everything derived follows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import orjson
+
+from backend.accounts.models import User
+from backend.deployments import services as deployments
+from backend.deployments.models import Visit
+from backend.errors import Conflict, Invalid
+from backend.submissions import counting, history, secrets, services
+from backend.submissions.arrivals import Arrival, Refused, prepare
+from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
+from backend.submissions.services import Outcome, now
+from backend.writing import writing
+
+ACTIONS = ("approve", "reject", "request_changes", "retract")
+
+
+def review(submission: Submission, action: str, comment: str, by: User, instance_id: str | None = None) -> Submission:
+    """Decide about the current version. `instance_id`: the version that was looked at; if another came since, Conflict.
+
+    Raises Invalid for an unknown action, a missing comment where one is due, or a retracted submission.
+    """
+    if action not in ACTIONS:
+        raise Invalid(f"Choose one of {', '.join(ACTIONS)}.", where="action", code="unknown_action")
+    with writing():
+        submission = Submission.objects.select_for_update().get(pk=submission.pk)
+        version = submission.versions.order_by("-number")[0]
+        if instance_id and instance_id != version.instance_id:
+            raise Conflict("This report was changed since you opened it. Look at it again.", where="instance_id")
+        if submission.review_state == "retracted":
+            raise Invalid("This report was retracted; nothing more can be decided.", where="action", code="retracted")
+        _require_comment(version, action, comment)
+        Decision.objects.create(
+            kind=Decision.Kind.REVIEW,
+            action=action,
+            submission=submission,
+            version=version,
+            comment=comment,
+            by=by,
+            at=now(),
+        )
+        follow(submission)
+    return submission
+
+
+def _require_comment(version: SubmissionVersion, action: str, comment: str) -> None:
+    if comment.strip():
+        return
+    if action == "request_changes":
+        raise Invalid("Say what should be changed: the officer reads it.", where="comment", code="comment_required")
+    if action == "reject" and Visit.objects.filter(instance_id=version.instance_id, broken__gt=0).exists():
+        raise Invalid(
+            "This report says that something broke. Say why you reject it.", where="comment", code="comment_required"
+        )
+
+
+def follow(submission: Submission) -> None:
+    """Bring the review state and all that is derived in line with the submission's facts."""
+    versions, decisions = list(submission.versions.order_by("number")), list(submission.decisions.all())
+    state = counting.review_state(history.events_of(versions, decisions))
+    Submission.objects.filter(pk=submission.pk).update(review_state=state)
+    submission.review_state = state
+    deployments.apply(submission.instance_id, history.spans_of(submission), new=False)
+
+
+def resolve(kept: KeptAside, action: str, reason: str, by: User) -> Outcome | None:
+    """Settle a kept item: `retry` it as it was sent, let it `replace` what is stored, or `discard` it with a reason.
+
+    Raises Invalid when it still cannot be stored; it then stays where it is.
+    """
+    ways: dict[str, Callable[[KeptAside], Outcome | None]] = {"retry": _retry, "replace": _replace, "discard": _discard}
+    if action not in ways:
+        raise Invalid("Choose one of retry, replace, discard.", where="action", code="unknown_action")
+    if action == "discard" and not reason.strip():
+        raise Invalid("Say why it is discarded.", where="reason", code="reason_required")
+    states = {
+        "retry": KeptAside.State.RETRIED,
+        "replace": KeptAside.State.REPLACED,
+        "discard": KeptAside.State.DISCARDED,
+    }
+    with writing():
+        if kept.state != KeptAside.State.WAITING:
+            raise Conflict("This item was settled already.", where="state")
+        outcome = ways[action](kept)
+        KeptAside.objects.filter(pk=kept.pk).update(state=states[action])
+        Decision.objects.create(
+            kind=Decision.Kind.RESOLUTION, action=action, subject=str(kept.pk), comment=reason, by=by, at=now()
+        )
+    return outcome
+
+
+def _discard(kept: KeptAside) -> None:
+    return None
+
+
+def _retry(kept: KeptAside) -> Outcome:
+    outcome = services.retry(arrival_of(kept))
+    if isinstance(outcome, Refused):
+        raise Invalid(outcome.detail, where=outcome.where, code=outcome.code)
+    if outcome.outcome == "conflict":
+        raise Invalid(outcome.detail, where=outcome.where, code=outcome.code)
+    return outcome
+
+
+def _replace(kept: KeptAside) -> Outcome:
+    """The kept content becomes the newest version of the submission whose id it carries (or which it meant to change)."""
+    try:
+        item = prepare(arrival_of(kept))
+    except Refused as refused:
+        raise Invalid(refused.detail, where=refused.where, code=refused.code) from refused
+    wanted = [i for i in (item.instance_id, item.deprecated_id) if i]
+    found = SubmissionVersion.objects.select_related("submission").filter(instance_id__in=wanted).first()
+    if found is None:
+        raise Invalid("There is nothing here that this could replace. Try again instead.", code="nothing_to_replace")
+    submission = found.submission
+    newest = submission.versions.order_by("-number")[0]
+    return services.add_version(services.with_free_id(item), submission, newest)
+
+
+def arrival_of(kept: KeptAside) -> Arrival:
+    if kept.body is None:
+        raise Invalid("This is a file. Discard it, or settle the report that it belongs to.", code="is_a_file")
+    body = secrets.decrypt(kept.body)
+    files = {
+        file.filename: io.BytesIO(services.read_blob(file.blob))
+        for file in KeptAside.objects.filter(
+            device=kept.device, instance_id=kept.instance_id, kind="attachment", code="with_" + kept.code
+        )
+        if file.blob is not None
+    }
+    if kept.kind == "json":
+        return Arrival(kept.device, kept.received_at, item=orjson.loads(body), files=files)
+    return Arrival(kept.device, kept.received_at, xml=body, files=files)

@@ -1,0 +1,270 @@
+"""Receiving: the one way in. Each outcome is a named function; a unique instance_id makes storing exactly-once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+
+from backend.deployments import flags as context_flags
+from backend.deployments import services as deployments
+from backend.deployments.look import Area, Known, known
+from backend.deployments.observed import Filled
+from backend.errors import GramReachError
+from backend.submissions import attachments, blobs, keeping
+from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
+from backend.submissions.history import spans_of
+from backend.submissions.models import Blob, Flag, PersonalValue, ReviewState, Submission, SubmissionVersion
+from backend.writing import writing
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The receipt. `kept`: it lies at the office, so the phone may let go; `status`: of a single submission's answer."""
+
+    instance_id: str
+    outcome: str  # stored, identical, edited, conflict, rejected
+    code: str = ""
+    detail: str = ""
+    where: str = ""
+    kept: bool = False
+    missing_attachments: tuple[str, ...] = ()
+    status: int = 201
+
+
+def receive(arrival: Arrival) -> Outcome:
+    """Store one submission, or keep it aside with the reason. Never raises for what a device sent."""
+    return receive_all([arrival])[0]
+
+
+def receive_all(arrivals: Sequence[Arrival]) -> list[Outcome]:
+    """Store each on its own, in one transaction: a bad one spoils none of the others."""
+    prepared = [_prepared(arrival) for arrival in arrivals]
+    with writing():
+        areas: dict[int, Area] = {}
+        return [
+            _refused(arrival, item) if isinstance(item, Refused) else _settle(item, areas)
+            for arrival, item in zip(arrivals, prepared, strict=True)
+        ]
+
+
+def _prepared(arrival: Arrival) -> Prepared | Refused:
+    try:
+        item = prepare(arrival)
+        attachments.check_types(arrival.files)
+    except Refused as refused:
+        return refused
+    except GramReachError as error:
+        return Refused(error.code, error.detail, where=error.where, status=error.status)
+    return item
+
+
+def _settle(item: Prepared, areas: dict[int, Area]) -> Outcome:
+    """Store inside a savepoint; when another process was faster, its row decides."""
+    try:
+        with transaction.atomic():
+            return _store(item, areas)
+    except IntegrityError:
+        with transaction.atomic():
+            existing = _existing(item)
+            if existing is None:
+                raise
+            return _seen_before(item, existing)
+
+
+def _store(item: Prepared, areas: dict[int, Area]) -> Outcome:
+    existing = _existing(item)
+    if existing is not None:
+        return _seen_before(item, existing)
+    if item.deprecated_id:
+        return _edit(item, areas)
+    return _stored(item, areas)
+
+
+def _existing(item: Prepared) -> SubmissionVersion | None:
+    return SubmissionVersion.objects.select_related("submission").filter(instance_id=item.instance_id).first()
+
+
+def _seen_before(item: Prepared, existing: SubmissionVersion) -> Outcome:
+    if existing.submission.deleted_at is not None:
+        return _conflict(
+            item, "deleted", "The office has deleted this report. Call your office before you send it again."
+        )
+    if existing.content_hmac != item.content_hmac:
+        detail = "A report with the same id and other content is here already. Both are kept; the office will look."
+        return _conflict(item, "conflict", detail)
+    return _identical(item, existing)
+
+
+def _identical(item: Prepared, existing: SubmissionVersion) -> Outcome:
+    """The same receipt again; attachments that came along this time are added."""
+    clash = attachments.add(existing, item.arrival.files, item.arrival.received_at)
+    if clash is not None:
+        return _attachment_conflict(item, clash)
+    return Outcome(item.instance_id, "identical", missing_attachments=attachments.missing(existing), status=200)
+
+
+def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
+    submission = Submission.objects.create(
+        instance_id=item.instance_id,
+        form_id=item.form.form_pk,
+        device=item.arrival.device,
+        received_at=item.arrival.received_at,
+        current_instance_id=item.instance_id,
+    )
+    version, filled, place = _version(item, submission, 1, areas)
+    waiting = settings.REVIEW_REQUIRED
+    span = deployments.Span(filled, place, item.arrival.received_at, waiting=waiting)
+    deployments.apply(item.instance_id, [span], new=True)
+    return Outcome(item.instance_id, "stored", missing_attachments=attachments.missing(version, item.attachments))
+
+
+def _edit(item: Prepared, areas: dict[int, Area]) -> Outcome:
+    replaced = SubmissionVersion.objects.select_related("submission").filter(instance_id=item.deprecated_id).first()
+    if replaced is None:
+        return _conflict(item, "unknown_deprecated_id", "The report that this one changes is not here.")
+    submission = replaced.submission
+    if submission.form_id != item.form.form_pk:
+        return _conflict(item, "other_form", "The report that this one changes is of another form.")
+    if submission.deleted_at is not None:
+        return _conflict(
+            item, "deleted", "The office has deleted this report. Call your office before you send it again."
+        )
+    if submission.current_instance_id != item.deprecated_id:
+        detail = "The report was changed by somebody else meanwhile. Both are kept; the office will look."
+        return _conflict(item, "stale_deprecated_id", detail)
+    return add_version(item, submission, replaced, areas)
+
+
+def add_version(
+    item: Prepared, submission: Submission, replaced: SubmissionVersion, areas: dict[int, Area] | None = None
+) -> Outcome:
+    """A new version of a submission, whose attachments are carried forward by name."""
+    version, _, _ = _version(item, submission, replaced.number + 1, {} if areas is None else areas)
+    attachments.carry_forward(replaced, version)
+    submission.current_instance_id = version.instance_id
+    submission.review_state = ReviewState.EDITED
+    submission.save(update_fields=["current_instance_id", "review_state"])
+    deployments.apply(submission.instance_id, spans_of(submission), new=False)
+    missing = attachments.missing(version)
+    return Outcome(version.instance_id, "edited", missing_attachments=missing, status=200)
+
+
+def _version(
+    item: Prepared, submission: Submission, number: int, areas: dict[int, Area]
+) -> tuple[SubmissionVersion, Filled, Known]:
+    arrival = item.arrival
+    version = SubmissionVersion.objects.create(
+        submission=submission,
+        number=number,
+        instance_id=item.instance_id,
+        deprecated_id=item.deprecated_id,
+        form_version_id=item.form.pk,
+        content_hmac=item.content_hmac,
+        xml=item.xml,
+        answers=item.values,
+        device=arrival.device,
+        received_at=arrival.received_at,
+        started_at=item.started_at,
+        ended_at=item.ended_at,
+        illustrative=arrival.illustrative,
+    )
+    filled = Filled(
+        form_id=item.form.form_id,
+        submission=submission.instance_id,
+        instance_id=item.instance_id,
+        received_at=arrival.received_at,
+        sequence=version.pk,
+        flat=item.flat,
+        device=arrival.device.pk,
+        officer=arrival.device.officer_id,
+        entity=item.entity,
+        started_at=item.started_at,
+        ended_at=item.ended_at,
+        illustrative=arrival.illustrative,
+    )
+    area = _area(arrival, areas)
+    place = known(filled, area)
+    found = [*item.flags, *context_flags.odd(filled, place, area)]
+    Flag.objects.bulk_create([Flag(version=version, code=c, where=w[:200], detail=d[:400]) for c, w, d in found])
+    PersonalValue.objects.bulk_create(
+        [PersonalValue(version=version, path=p, value=v) for p, v in item.personal.items()]
+    )
+    attachments.expect(version, item.attachments)
+    attachments.add(version, arrival.files, arrival.received_at)
+    return version, filled, place
+
+
+def _area(arrival: Arrival, areas: dict[int, Area]) -> Area:
+    officer = arrival.device.officer
+    if officer.pk not in areas:
+        districts = officer.districts.values_list("id", flat=True)
+        areas[officer.pk] = Area(officer.centre_id, frozenset(districts))
+    return areas[officer.pk]
+
+
+def _conflict(item: Prepared, code: str, detail: str) -> Outcome:
+    keeping.keep(item.arrival, code, detail, item.form.form_id, item.form.version, item.instance_id)
+    return Outcome(item.instance_id, "conflict", code, detail, kept=True, status=409)
+
+
+def _attachment_conflict(item: Prepared, name: str) -> Outcome:
+    detail = f"Another file called {name} is here already for this report. Both are kept; the office will look."
+    keeping.keep_file(item.arrival, name, detail, item.form.form_id, item.instance_id)
+    return Outcome(item.instance_id, "conflict", "attachment_conflict", detail, where=name, kept=True, status=409)
+
+
+def _refused(arrival: Arrival, refused: Refused) -> Outcome:
+    instance_id = arrival.said("instance_id") or arrival.expected_id
+    kept = keeping.keep(
+        arrival, refused.code, refused.detail, arrival.said("form_id"), arrival.said("version"), instance_id
+    )
+    return Outcome(
+        kept.instance_id, "rejected", refused.code, refused.detail, refused.where, kept=True, status=refused.status
+    )
+
+
+def retry(arrival: Arrival) -> Outcome | Refused:
+    """Like `receive`, for what was kept aside: refused again, it stays where it is."""
+    item = _prepared(arrival)
+    if isinstance(item, Refused):
+        return item
+    with writing():
+        return _settle(item, {})
+
+
+def receipts(outcomes: Iterable[Outcome]) -> list[dict[str, object]]:
+    return [receipt(outcome) for outcome in outcomes]
+
+
+def receipt(outcome: Outcome) -> dict[str, object]:
+    return {
+        "instance_id": outcome.instance_id,
+        "outcome": outcome.outcome,
+        "code": outcome.code,
+        "detail": outcome.detail,
+        "where": outcome.where,
+        "kept": outcome.kept,
+        "missing_attachments": list(outcome.missing_attachments),
+    }
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def with_free_id(item: Prepared) -> Prepared:
+    """Under an id of its own: the instance's is taken by what it replaces. The same content gets the same id again."""
+    own = uuid.uuid5(uuid.NAMESPACE_URL, f"{item.instance_id} {item.content_hmac}")
+    return replace(item, instance_id=f"uuid:{own}", deprecated_id=item.instance_id)
+
+
+def read_blob(blob: Blob) -> bytes:
+    with default_storage.open(blobs.path_of(blob.sha256)) as file:
+        content: bytes = file.read()
+    return content

@@ -1,0 +1,198 @@
+"""States and districts with India's official external boundary, and the district that a place lies in.
+
+The geometry is that of the `adarvmaps` package (see data/SOURCES.md). The package itself is never imported: it would
+bring a web server along, and all we need are its two files. Names are cleaned in `maps.names`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyogrio
+import pyproj
+import shapely
+
+from maps import names
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# Codes 001-640 are those of the Census of 2011. Younger districts carry numbers of unknown origin there: not LGD codes.
+LAST_CENSUS_DISTRICT = 640
+METRES = "EPSG:7755"  # India's Lambert conic of the Survey of India: distances within about 2 per cent
+
+# State codes as in the Local Government Directory: the Census 2011 ones up to 35, then 36-38 for those formed since.
+LGD_ONLY_STATES = {"telangana": "36", "ladakh": "37", "dadra-and-nagar-haveli-and-daman-and-diu": "38"}
+
+
+def _file(name: str) -> Path:
+    spec = importlib.util.find_spec("adarvmaps")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("The package adarvmaps with the boundaries is not installed: run `make setup`.")
+    return Path(spec.origin).parent / "data" / name
+
+
+@cache
+def _district_rows() -> gpd.GeoDataFrame:
+    """The named rows of the district file. The unnamed ones are slivers that two states dispute: no districts."""
+    rows = pyogrio.read_dataframe(_file("district_boundary_lite.fgb"), columns=["STATE_UT", "DISTRICT", "DIST_LGD"])
+    return rows[rows["STATE_UT"].notna() & rows["DISTRICT"].notna()]
+
+
+def _state_geometry() -> dict[str, Any]:
+    rows = pyogrio.read_dataframe(_file("state_boundary_lite.fgb"), columns=["STATE"])
+    named = rows[~rows["STATE"].str.startswith("DISPUTED")]
+    slugs = (names.slug(names.state(raw)) for raw in named["STATE"])
+    return dict(zip(slugs, named.geometry, strict=True))
+
+
+def _census_code(raw: object) -> str:
+    text = str(raw).strip()
+    return text.zfill(3) if text.isdigit() and 1 <= int(text) <= LAST_CENSUS_DISTRICT else ""
+
+
+@cache
+def states() -> gpd.GeoDataFrame:
+    """The 36 states and union territories by slug, EPSG:4326: slug, name, census_code, lgd_code, geometry.
+
+    `census_code` (2011) is "" for those formed since. Do not write to the frame: it is shared.
+    """
+    geometry = _state_geometry()
+    found = {names.slug(name): name for name in (names.state(raw) for raw in _district_rows()["STATE_UT"].unique())}
+    slugs = sorted(found)
+    codes = [names.CENSUS_STATES.get(slug, "") for slug in slugs]
+    columns = {
+        "slug": slugs,
+        "name": [found[slug] for slug in slugs],
+        "census_code": codes,
+        "lgd_code": [LGD_ONLY_STATES.get(slug) or str(int(code)) for slug, code in zip(slugs, codes, strict=True)],
+    }
+    return gpd.GeoDataFrame(columns, geometry=[geometry[slug] for slug in slugs], crs="EPSG:4326")
+
+
+@cache
+def districts() -> gpd.GeoDataFrame:
+    """The 780 districts by slug, EPSG:4326: slug, name, state (its slug), census_code, lgd_code, geometry.
+
+    Index = position, as `district_of` answers. Codes are "" where not known. Do not write to the frame: it is shared.
+    """
+    rows = _district_rows()
+    frame = gpd.GeoDataFrame(
+        {
+            "name": [names.district(raw) for raw in rows["DISTRICT"]],
+            "state": [names.slug(names.state(raw)) for raw in rows["STATE_UT"]],
+            "census_code": [_census_code(raw) for raw in rows["DIST_LGD"]],
+            "lgd_code": "",  # the file's column of that name holds other numbers
+        },
+        geometry=list(rows.geometry),
+        crs="EPSG:4326",
+    )
+    frame.insert(0, "slug", [f"{s}-{names.slug(n)}" for s, n in zip(frame["state"], frame["name"], strict=True)])
+    merged = frame if frame["slug"].is_unique else frame.dissolve("slug", as_index=False)
+    return merged.sort_values("slug", ignore_index=True)
+
+
+@cache
+def outline() -> Any:
+    """India's external boundary, EPSG:4326: one MultiPolygon, the slivers between the states' edges filled."""
+    rows = pyogrio.read_dataframe(_file("state_boundary_lite.fgb"), columns=[])
+    union = shapely.union_all(rows.geometry.to_numpy())
+    return shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in shapely.get_parts(union)])
+
+
+class _Index(NamedTuple):
+    shapes: npt.NDArray[np.object_]
+    bounds: Floats  # (n, 4): west, south, east, north
+    tree: shapely.STRtree
+
+
+@cache
+def _index() -> _Index:
+    shapes = districts().geometry.to_numpy()
+    shapely.prepare(shapes)
+    return _Index(shapes, shapely.bounds(shapes), shapely.STRtree(shapes))
+
+
+@cache
+def _metric_tree() -> shapely.STRtree:
+    return shapely.STRtree(districts().geometry.to_crs(METRES).to_numpy())
+
+
+@cache
+def _to_metres() -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs("EPSG:4326", METRES, always_xy=True)
+
+
+def district_of(lat: npt.ArrayLike, lon: npt.ArrayLike, cap_km: float = 10) -> Ints:
+    """The positions in `districts()` of n places in degrees, shape (n,); -1 for none.
+
+    Where the edges of two overlap the lower position wins. A place in none (at sea, in a sliver between two edges)
+    goes to the nearest within `cap_km`. A million places take about a second.
+    """
+    lats, lons = np.atleast_1d(np.asarray(lat, np.float64)), np.atleast_1d(np.asarray(lon, np.float64))
+    found = _containing(lats, lons)
+    if cap_km > 0:
+        lost = np.flatnonzero((found < 0) & np.isfinite(lats) & np.isfinite(lons))
+        found[lost] = _nearest(lats[lost], lons[lost], cap_km)
+    return found
+
+
+def _containing(lats: Floats, lons: Floats) -> Ints:
+    """Sorted by longitude, each district looks only at the slice its box spans."""
+    index = _index()
+    order = np.argsort(lons, kind="stable")
+    x, y = lons[order], lats[order]
+    west, east = np.searchsorted(x, index.bounds[:, 0], "left"), np.searchsorted(x, index.bounds[:, 2], "right")
+    found = np.full(len(x), -1, dtype=np.int64)
+    for i, (start, stop) in enumerate(zip(west, east, strict=True)):
+        rows = y[start:stop]
+        near = (rows >= index.bounds[i, 1]) & (rows <= index.bounds[i, 3]) & (found[start:stop] < 0)
+        at = start + np.flatnonzero(near)
+        found[at[shapely.contains_xy(index.shapes[i], x[at], y[at])]] = i
+    out = np.empty_like(found)
+    out[order] = found
+    return out
+
+
+def _nearest(lats: Floats, lons: Floats, cap_km: float) -> Ints:
+    found = np.full(len(lats), np.iinfo(np.int64).max)
+    x, y = _to_metres().transform(lons, lats)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    points = shapely.points(x[known], y[known])
+    of, district = _metric_tree().query_nearest(points, max_distance=cap_km * 1000)
+    np.minimum.at(found, known[of], district)
+    return np.where(found == np.iinfo(np.int64).max, -1, found)
+
+
+def district_at(lat: float, lon: float, cap_km: float = 10) -> int:
+    """The position in `districts()` of one place; -1 for none. As `district_of`, without its cost for a single one."""
+    index = _index()
+    for i in sorted(index.tree.query(shapely.Point(lon, lat)).tolist()):
+        if shapely.contains_xy(index.shapes[i], lon, lat):
+            return int(i)
+    return int(district_of(lat, lon, cap_km)[0]) if cap_km > 0 else -1
+
+
+@cache
+def _prepared_outline() -> Any:
+    shape = outline()
+    shapely.prepare(shape)
+    return shape
+
+
+def in_india(lat: npt.ArrayLike, lon: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether each of n places in degrees lies in India, shape (n,): in its outline or in a district.
+
+    The two files are simplified apart and differ by some hundred metres at the coast. A missing place is in no country.
+    """
+    lats, lons = np.atleast_1d(np.asarray(lat, np.float64)), np.atleast_1d(np.asarray(lon, np.float64))
+    inside: npt.NDArray[np.bool_] = np.asarray(shapely.contains_xy(_prepared_outline(), lons, lats), dtype=np.bool_)
+    outside = np.flatnonzero(~inside)
+    inside[outside] = _containing(lats[outside], lons[outside]) >= 0
+    return inside
