@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -11,13 +12,13 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.utils import check_csrf
-import orjson
 
 from backend import bodies
 from backend.accounts.api import router as accounts
 from backend.accounts.who import Who, identify
 from backend.errors import GramReachError, NotAllowed, TooLarge
-from backend.submissions.api import kept_router, router as submissions
+from backend.submissions.api import kept_router
+from backend.submissions.api import router as submissions
 from backend.submissions.forms_api import router as forms
 
 
@@ -81,5 +82,3 @@ def wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return api.create_response(request, {"detail": str(error), "code": "error", "where": ""}, status=error.status_code)
-
-

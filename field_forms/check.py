@@ -9,10 +9,11 @@ from weakref import WeakKeyDictionary
 
 from lxml import etree
 
+from field_forms.functions import days
 from field_forms.reading import Instance
 from field_forms.schema import Path, Question, Schema
 from field_forms.walking import Cell, Flag, Walk, walk
-from field_forms.xpath import Clock, Expression, NotEvaluable, compile_expression, days
+from field_forms.xpath import Clock, Expression, NotEvaluable, compile_expression
 
 __all__ = ["Answers", "Flag", "check"]
 

@@ -14,7 +14,7 @@ _SHEET = re.compile(r"^On the '(\w+)' sheet, the '([^']+)' value(?: '([^']*)')? 
 _REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _NODE = re.compile(r"/data((?:/[\w.\-]+)+)")
 # Lines of ODK Validate that say nothing about the form.
-_NOISE = (">>", "Caused by:", "... ", "The following files failed", "/tmp", "Result:")
+_NOISE = (">>", "Caused by:", "... ")
 # pyxform's header is row 1, so its first row of content is row 2.
 _FIRST_ROW = 2
 
@@ -124,8 +124,10 @@ def from_validate(message: str, rows: Rows) -> tuple[Problem, ...]:
     """One problem for each question that ODK Validate names; one without a row when it names none."""
     if not message:
         return ()
-    lines = [re.sub(r"^[\w.]+(?:Exception|Error): ", "", line).strip() for line in message.splitlines()]
-    words = re.sub(r"org\.javarosa\S+", "", " ".join(line for line in lines if line and not line.startswith(_NOISE)))
+    reasons = message.partition("The following files failed")[0]
+    lines = [re.sub(r"^[\w.]+(?:Exception|Error): ", "", line).strip() for line in reasons.splitlines()]
+    told = dict.fromkeys(line for line in lines if line and not line.startswith(_NOISE))
+    words = re.sub(r"org\.javarosa\S+", "", " ".join(told))
     column, remedy = _remedy(words)
     names = list(dict.fromkeys(path.rpartition("/")[2] for path in _NODE.findall(words)))
     text = _NODE.sub(lambda match: "${" + match.group(1).rpartition("/")[2] + "}", words)

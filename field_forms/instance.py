@@ -11,7 +11,7 @@ from field_forms.personal import join_personal, mask_aadhaar, split_personal
 from field_forms.reading import Instance, UnreadableInstance, read
 from field_forms.schema import Schema
 from field_forms.walking import Flag
-from field_forms.xform import local
+from field_forms.xform_index import local
 
 __all__ = [
     "AnswersError",

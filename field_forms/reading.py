@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from field_forms.xform import local
+from field_forms.xform_index import local
 
 # libxml2 stops at 256 by itself; forms nest a handful of groups.
 MAX_DEPTH = 64

@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 
 from lxml import etree
 
+from field_forms.functions import days
 from field_forms.reading import Instance
 from field_forms.schema import Question, Schema
 from field_forms.values import parse
-from field_forms.xpath import days
 
 JR_TEMPLATE = "{http://openrosa.org/javarosa}template"
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from lxml import etree
 
 from field_forms.schema import QUESTION_TYPES, Entity, Group, Path, Question, QuestionType, Schema, Texts
+from field_forms.xform_index import XF, Source, index, local, pointed, texts
 
-XF = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 ENTITIES = "{http://www.opendatakit.org/xforms/entities}"
 GRAM = "{urn:gramreach:xforms}"
 
-_CONTROLS = {"input", "select", "select1", "rank", "upload", "trigger", "range"}
 _CONTROL_TYPES: dict[str, QuestionType] = {
     "select": "select_multiple",
     "select1": "select_one",
@@ -26,44 +24,14 @@ _CONTROL_TYPES: dict[str, QuestionType] = {
     "trigger": "trigger",
     "upload": "binary",
 }
-_ITEXT = re.compile(r"""jr:itext\(\s*['"](.*?)['"]\s*\)""")
 _INSTANCE = re.compile(r"""^\s*instance\(\s*['"](.*?)['"]\s*\)""")
-_CODE = re.compile(r"\(([A-Za-z][A-Za-z0-9-]*)\)\s*$")
 # Written by the client about the submission itself: kept in the XML, no questions.
 _SUBMISSION_META = {"instanceID", "instanceName", "deprecatedID", "entity"}
 
 
-def local(element: etree._Element) -> str:
-    """The tag without its namespace; "" for comments and processing instructions."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def language_code(name: str) -> str:
-    """`English (en)` -> `en`; a language without a code keeps its name."""
-    match = _CODE.search(name)
-    return match.group(1) if match else name
-
-
-@dataclass
-class _Source:
-    """The parts of one XForm, indexed by what points at them."""
-
-    title: str
-    root: etree._Element
-    binds: dict[Path, etree._Element] = field(default_factory=dict)
-    attribute_binds: dict[tuple[Path, str], etree._Element] = field(default_factory=dict)
-    controls: dict[Path, etree._Element] = field(default_factory=dict)
-    groups: dict[Path, etree._Element] = field(default_factory=dict)
-    repeats: set[Path] = field(default_factory=set)
-    texts: dict[str, dict[str, str]] = field(default_factory=dict)
-    languages: tuple[str, ...] = ()
-    instances: dict[str, etree._Element] = field(default_factory=dict)
-
-
 def read_schema(xform: bytes) -> Schema:
     """The schema of an XForm as pyxform writes it. Errors: ValueError when it has no primary instance."""
-    source = _index(etree.fromstring(xform, etree.XMLParser(resolve_entities=False, no_network=True)))
+    source = index(etree.fromstring(xform, etree.XMLParser(resolve_entities=False, no_network=True)))
     default = source.languages[0] if source.languages else "default"
     questions: list[Question] = []
     groups: list[Group] = []
@@ -81,83 +49,12 @@ def read_schema(xform: bytes) -> Schema:
     )
 
 
-def _index(html: etree._Element) -> _Source:
-    model = next(html.iter(f"{XF}model"))
-    primary = next((child for child in model.iterfind(f"{XF}instance") if child.get("id") is None), None)
-    if primary is None or len(primary) == 0:
-        raise ValueError("the XForm has no primary instance")
-    title = next((element.text for element in html.iter() if local(element) == "title"), None)
-    source = _Source(title=title or "", root=primary[0])
-    for instance in model.iterfind(f"{XF}instance"):
-        if identifier := instance.get("id"):
-            source.instances[identifier] = instance
-    for bind in model.iterfind(f"{XF}bind"):
-        nodes = _path(bind.get("nodeset", ""))
-        if nodes and nodes[-1].startswith("@"):
-            source.attribute_binds[nodes[:-1], nodes[-1][1:]] = bind
-        else:
-            source.binds[nodes] = bind
-    _index_texts(source, model)
-    _index_body(source, html)
-    return source
-
-
-def _index_texts(source: _Source, model: etree._Element) -> None:
-    translations = list(model.iter(f"{XF}translation"))
-    # The default language first: it is the one to fall back on.
-    translations.sort(key=lambda translation: translation.get("default") is None)
-    source.languages = tuple(language_code(translation.get("lang", "")) for translation in translations)
-    for language, translation in zip(source.languages, translations, strict=True):
-        for text in translation.iterfind(f"{XF}text"):
-            for value in text.iterfind(f"{XF}value"):
-                words = _words(value)
-                # pyxform writes "-" where a language has no text.
-                if value.get("form") is None and words not in ("", "-"):
-                    source.texts.setdefault(text.get("id", ""), {})[language] = words
-
-
-def _index_body(source: _Source, html: etree._Element) -> None:
-    body = next(element for element in html.iter() if local(element) == "body")
-    for element in body.iter():
-        kind = local(element)
-        if kind in _CONTROLS and element.get("ref"):
-            source.controls[_path(element.get("ref", ""))] = element
-        elif kind == "group" and element.get("ref"):
-            source.groups[_path(element.get("ref", ""))] = element
-        elif kind == "repeat":
-            source.repeats.add(_path(element.get("nodeset", "")))
-
-
-def _path(reference: str) -> Path:
-    """`/data/people/women` -> ("people", "women"): the root's name says nothing."""
-    return tuple(part.rpartition(":")[2] for part in reference.strip().strip("/").split("/")[1:])
-
-
-def _words(value: etree._Element) -> str:
-    """The text of a label, with `<output value="/data/x"/>` as `${x}`."""
-    parts = [value.text or ""]
-    for child in value:
-        if local(child) == "output":
-            parts.append("${" + (child.get("value") or child.get("ref") or "").strip().rpartition("/")[2] + "}")
-        parts.append(child.tail or "")
-    return "".join(parts).strip()
-
-
-def _texts(source: _Source, element: etree._Element | None) -> Texts:
-    if element is None:
-        return {}
-    if match := _ITEXT.search(element.get("ref") or ""):
-        return source.texts.get(match.group(1), {})
-    words = _words(element)
-    return {"default": words} if words else {}
-
-
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:
     return None if element is None else element.find(f"{XF}{name}")
 
 
 def _walk(
-    source: _Source,
+    source: Source,
     element: etree._Element,
     path: Path,
     repeat: Path | None,
@@ -185,18 +82,18 @@ def _walk(
         _walk(source, child, child_path, below, child_personal, questions, groups)
 
 
-def _group(source: _Source, path: Path, bind: etree._Element | None) -> Group:
+def _group(source: Source, path: Path, bind: etree._Element | None) -> Group:
     body = source.groups.get(path)
     return Group(
         path=path,
         repeat=path in source.repeats,
-        label=_texts(source, _child(body, "label")),
+        label=texts(source, _child(body, "label")),
         relevant=_expression(bind, "relevant"),
     )
 
 
 def _question(
-    source: _Source,
+    source: Source,
     element: etree._Element,
     path: Path,
     bind: etree._Element | None,
@@ -212,8 +109,8 @@ def _question(
         name=path[-1],
         path=path,
         type="note" if kind == "string" and read_only and control is not None and not calculate else kind,
-        label=_texts(source, _child(control, "label")),
-        hint=_texts(source, _child(control, "hint")),
+        label=texts(source, _child(control, "label")),
+        hint=texts(source, _child(control, "hint")),
         choices=choices,
         itemset_file=itemset_file,
         required=_expression(bind, "required"),
@@ -257,12 +154,12 @@ def _metadata(
     return "hidden" if control is None and calculate is None else None
 
 
-def _message(source: _Source, bind: etree._Element | None) -> Texts:
+def _message(source: Source, bind: etree._Element | None) -> Texts:
     text = bind.get(f"{JR}constraintMsg") if bind is not None else None
     if text is None:
         return {}
-    match = _ITEXT.search(text)
-    return source.texts.get(match.group(1), {}) if match else {"default": text}
+    shared = pointed(source, text)
+    return {"default": text} if shared is None else shared
 
 
 def _file(instance: etree._Element) -> str | None:
@@ -270,14 +167,14 @@ def _file(instance: etree._Element) -> str | None:
     return address.rpartition("/")[2] if address.startswith("jr://file") else None
 
 
-def _choices(source: _Source, control: etree._Element | None) -> tuple[Mapping[str, Texts] | None, str | None]:
+def _choices(source: Source, control: etree._Element | None) -> tuple[Mapping[str, Texts] | None, str | None]:
     """Inline choices, or the name of the file they come from."""
     if control is None or local(control) not in ("select", "select1", "rank"):
         return None, None
     itemset = _child(control, "itemset")
     if itemset is None:
         inline = {
-            (item.findtext(f"{XF}value") or "").strip(): _texts(source, _child(item, "label"))
+            (item.findtext(f"{XF}value") or "").strip(): texts(source, _child(item, "label"))
             for item in control.iterfind(f"{XF}item")
         }
         return inline, None
@@ -290,14 +187,14 @@ def _choices(source: _Source, control: etree._Element | None) -> tuple[Mapping[s
     return dict(_items(source, instance)), None
 
 
-def _items(source: _Source, instance: etree._Element) -> Iterator[tuple[str, Texts]]:
+def _items(source: Source, instance: etree._Element) -> Iterator[tuple[str, Texts]]:
     for item in instance.iter(f"{XF}item"):
         name = (item.findtext(f"{XF}name") or "").strip()
         itext, label = item.findtext(f"{XF}itextId"), item.findtext(f"{XF}label")
         yield name, source.texts.get(itext, {}) if itext else ({"default": label} if label else {})
 
 
-def _entity(source: _Source) -> Entity | None:
+def _entity(source: Source) -> Entity | None:
     """The first entity block; the house's forms carry one."""
     element = next((node for node in source.root.iter() if local(node) == "entity"), None)
     if element is None:

@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
-_EPOCH = date(1970, 1, 1)
+from field_forms.functions import FUNCTIONS, boolean, days, string
+
 _NAMESPACE = "urn:gramreach:xpath"
 _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<string>'[^']*'|"[^"]*")|(?P<number>\d+(?:\.\d*)?|\.\d+)"""
@@ -52,140 +52,12 @@ class Clock:
     now: float | None = None
 
 
-def days(text: str) -> float:
-    """ISO date or date with time -> days since 1970, NaN for neither. A time without a zone is taken as UTC."""
-    try:
-        if len(text) == 10:
-            return float((date.fromisoformat(text) - _EPOCH).days)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return math.nan
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, list):
-        value = value[0] if value else ""
-    if isinstance(value, etree._Element):
-        return value.text or ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
-    return str(value)
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool | float | int):
-        return float(value)
-    try:
-        return float(_string(value))
-    except ValueError:
-        return math.nan
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, float):
-        return not (value == 0 or math.isnan(value))
-    # A path counts by what it holds, not by being there: ODK's clients unpack it first.
-    return _string(value) != ""
-
-
-def _numbers(values: tuple[Any, ...]) -> list[float]:
-    nodes = [node for value in values for node in (value if isinstance(value, list) else [value])]
-    return [_number(node) for node in nodes if _string(node).strip()]
-
-
-def _date(value: Any) -> float:
-    return value if isinstance(value, float) else _date_of(_string(value).strip())
-
-
-def _date_of(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return days(text)
-
-
-def _round(value: Any, digits: Any = 0.0) -> float:
-    number = _number(value)
-    if not math.isfinite(number):
-        return number
-    scale = 10.0 ** int(_number(digits))
-    return math.floor(number * scale + 0.5) / scale
-
-
-def _int(value: Any) -> float:
-    number = _number(value)
-    return float(math.trunc(number)) if math.isfinite(number) else math.nan
-
-
-def _format_date(value: Any, pattern: Any) -> str:
-    number = _date(value)
-    if math.isnan(number):
-        return ""
-    moment = datetime(1970, 1, 1) + timedelta(days=number)
-    parts = {
-        "n": str(moment.month),
-        "e": str(moment.day),
-        "h": str(moment.hour),
-        "3": f"{moment.microsecond // 1000:03}",
-    }
-    return re.sub(r"%(.)", lambda match: parts.get(match[1]) or moment.strftime(match[0]), _string(pattern))
-
-
-def _selected_at(value: Any, index: Any) -> str:
-    names, place = _string(value).split(), int(_number(index))
-    return names[place] if 0 <= place < len(names) else ""
-
-
-def _coalesce(*values: Any) -> Any:
-    return next((text for value in values if (text := _string(value))), "")
-
-
-def _substr(value: Any, start: Any, end: Any = None) -> str:
-    return _string(value)[int(_number(start)) : None if end is None else int(_number(end))]
-
-
-def _plain(value: Any) -> Any:
-    return _string(value) if isinstance(value, list) else value
-
-
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "selected": lambda value, name: _string(name).strip() in _string(value).split(),
-    "selected-at": _selected_at,
-    "count-selected": lambda value: float(len(_string(value).split())),
-    "if": lambda condition, then, otherwise: _plain(then if _boolean(condition) else otherwise),
-    "coalesce": _coalesce,
-    "once": _plain,
-    "regex": lambda value, pattern: re.fullmatch(_string(pattern), _string(value)) is not None,
-    "date": lambda value: math.floor(number) if math.isfinite(number := _date(value)) else math.nan,
-    "date-time": _date,
-    "decimal-date-time": _date,
-    "format-date": _format_date,
-    "int": _int,
-    "round": _round,
-    "abs": lambda value: abs(_number(value)),
-    "pow": lambda base, power: _number(base) ** _number(power),
-    "sum": lambda *values: math.fsum(_numbers(values)),
-    "min": lambda *values: min(_numbers(values), default=math.nan),
-    "max": lambda *values: max(_numbers(values), default=math.nan),
-    "count-non-empty": lambda nodes: float(sum(bool(_string(node)) for node in nodes)),
-    "ends-with": lambda value, end: _string(value).endswith(_string(end)),
-    "substr": _substr,
-}
-
-
 def _extension(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda _context, *arguments: function(*arguments)
 
 
 _EXTENSIONS: dict[tuple[str | None, str], Callable[..., Any]] = {
-    (_NAMESPACE, name): _extension(function) for name, function in _FUNCTIONS.items()
+    (_NAMESPACE, name): _extension(function) for name, function in FUNCTIONS.items()
 }
 
 
@@ -201,11 +73,11 @@ class Expression:
 
     def truth(self, node: etree._Element, clock: Clock) -> bool:
         """Whether it holds at `node`. Errors: NotEvaluable."""
-        return _boolean(self._value(node, clock))
+        return boolean(self._value(node, clock))
 
     def text(self, node: etree._Element, clock: Clock) -> str:
         """Its value as text. Errors: NotEvaluable."""
-        return _string(self._value(node, clock))
+        return string(self._value(node, clock))
 
     def _value(self, node: etree._Element, clock: Clock) -> Any:
         variables: dict[str, float] = {}
@@ -282,7 +154,7 @@ def _rewrite(tokens: list[tuple[str, str]]) -> str:
             parts.append(f"${text}")
             skip = 2
         elif called and text not in _OPERATORS | _NODE_TESTS | _NATIVE:
-            if text not in _FUNCTIONS:
+            if text not in FUNCTIONS:
                 raise NotEvaluable(f"the function {text}() is not evaluated here")
             parts.append(f"f:{text}")
         elif dates_are_numbers and kind == "string" and _ISO_DATE.fullmatch(text[1:-1]):

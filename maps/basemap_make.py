@@ -137,9 +137,7 @@ def _pinholes(merged: list[list[list[int]]], arcs: list[tuple[tuple[int, int], .
     rings = [stitch(polygon[0], [list(a) for a in arcs]) for polygon in merged]
     shapes = [Polygon(ring if len(ring) > 3 else []).buffer(0) for ring in rings]
     big = [s for s in shapes if s.area > 0.05]
-    return [
-        i for i, s in enumerate(shapes) if s.area <= largest and any(b is not s and b.intersects(s) for b in big)
-    ]
+    return [i for i, s in enumerate(shapes) if s.area <= largest and any(b is not s and b.intersects(s) for b in big)]
 
 
 def _chain(loose: dict[int, int], arcs: list[tuple[tuple[int, int], ...]]) -> list[int]:

@@ -119,14 +119,26 @@ def _index() -> _Index:
     return _Index(shapes, shapely.bounds(shapes), shapely.STRtree(shapes))
 
 
-@cache
-def _metric_tree() -> shapely.STRtree:
-    return shapely.STRtree(districts().geometry.to_crs(METRES).to_numpy())
+class _Metric(NamedTuple):
+    shapes: npt.NDArray[np.object_]
+    tree: shapely.STRtree
 
 
 @cache
-def _to_metres() -> pyproj.Transformer:
+def _metric() -> _Metric:
+    shapes = districts().geometry.to_crs(METRES).to_numpy()
+    return _Metric(shapes, shapely.STRtree(shapes))
+
+
+@cache
+def _projection() -> pyproj.Transformer:
     return pyproj.Transformer.from_crs("EPSG:4326", METRES, always_xy=True)
+
+
+def to_metres(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    """(x, y) in metres, EPSG:7755, of n places in degrees; infinite where the projection has none."""
+    x, y = _projection().transform(lon, lat)
+    return x, y
 
 
 def district_of(lat: npt.ArrayLike, lon: npt.ArrayLike, cap_km: float = 10) -> Ints:
@@ -162,10 +174,10 @@ def _containing(lats: Floats, lons: Floats) -> Ints:
 
 def _nearest(lats: Floats, lons: Floats, cap_km: float) -> Ints:
     found = np.full(len(lats), np.iinfo(np.int64).max)
-    x, y = _to_metres().transform(lons, lats)
+    x, y = to_metres(lats, lons)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     points = shapely.points(x[known], y[known])
-    of, district = _metric_tree().query_nearest(points, max_distance=cap_km * 1000)
+    of, district = _metric().tree.query_nearest(points, max_distance=cap_km * 1000)
     np.minimum.at(found, known[of], district)
     return np.where(found == np.iinfo(np.int64).max, -1, found)
 
@@ -176,7 +188,17 @@ def district_at(lat: float, lon: float, cap_km: float = 10) -> int:
     for i in sorted(index.tree.query(shapely.Point(lon, lat)).tolist()):
         if shapely.contains_xy(index.shapes[i], lon, lat):
             return int(i)
-    return int(district_of(lat, lon, cap_km)[0]) if cap_km > 0 else -1
+    return _nearest_to_one(lat, lon, cap_km) if cap_km > 0 else -1
+
+
+def _nearest_to_one(lat: float, lon: float, cap_km: float) -> int:
+    x, y = to_metres(np.array([lat]), np.array([lon]))
+    if not (np.isfinite(x[0]) and np.isfinite(y[0])):
+        return -1
+    cap = cap_km * 1000
+    near = np.sort(_metric().tree.query(shapely.box(x[0] - cap, y[0] - cap, x[0] + cap, y[0] + cap)))
+    metres = shapely.distance(_metric().shapes[near], shapely.Point(x[0], y[0]))
+    return int(near[metres.argmin()]) if len(near) and metres.min() <= cap else -1
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -29,17 +30,14 @@ def corners(cell: int) -> list[int]:
     """lat, lon of the first corner on the grid, then differences."""
     points = [(round(lat * GRID), round(lon * GRID)) for lat, lon in h3.cell_to_boundary(h3.int_to_str(cell))]
     out = [*points[0]]
-    for (lat0, lon0), (lat1, lon1) in zip(points, points[1:], strict=False):
+    for (lat0, lon0), (lat1, lon1) in itertools.pairwise(points):
         out += (lat1 - lat0, lon1 - lon0)
     return out
 
 
 def cells(items: Sequence[Cell]) -> list[list[Any]]:
     """[[h3, catchment, corners, [[mask, changes], ...] reached, ... active], ...]"""
-    return [
-        [f"{c.h3:x}", c.catchment, corners(c.h3), _masks(c.reached), _masks(c.active)]
-        for c in items
-    ]
+    return [[f"{c.h3:x}", c.catchment, corners(c.h3), _masks(c.reached), _masks(c.active)] for c in items]
 
 
 def _masks(masks: Masks) -> list[list[Any]]:

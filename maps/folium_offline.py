@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -42,7 +42,7 @@ class Call(MacroElement):
     )
 
     def __init__(self, function: str, data: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Call"
         self.function = function
         self.data = data
@@ -91,10 +91,9 @@ def _tree(element: Element) -> Iterator[Element]:
 
 def script(view: folium.Map) -> str:
     """The code Folium writes for the map, with its objects numbered in order: one picture, one text."""
-    figure = view.get_root()
-    assert isinstance(figure, Figure)
+    figure = cast(Figure, view.get_root())
     view._id = "gramreach"
     for number, element in enumerate(e for e in _tree(view) if e is not view):
         element._id = f"{number:x}"
-    view.render()
+    view.render()  # type: ignore[no-untyped-call]  # branca has no types
     return str(figure.script.render())

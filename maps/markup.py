@@ -17,7 +17,7 @@ def number(value: int | None) -> str:
         return "–"
     digits = str(abs(value))
     head, tail = digits[:-3], digits[-3:]
-    groups = []
+    groups: list[str] = []
     while head:
         groups.insert(0, head[-2:])
         head = head[:-2]
@@ -79,7 +79,11 @@ def gaps(rows: Iterable[tuple[str, int, int]]) -> str:
         f'<span class="bar"><i style="width:{lost / max(reached, 1):.1%}"></i></span></li>'
         for name, lost, reached in rows
     )
-    return f'<section class="panel gaps"><h2>Most villages no longer active</h2><ul>{lines}</ul></section>' if lines else ""
+    return (
+        f'<section class="panel gaps"><h2>Most villages no longer active</h2><ul>{lines}</ul></section>'
+        if lines
+        else ""
+    )
 
 
 def ramp() -> str:
@@ -96,8 +100,8 @@ def legend(head: Head, kinds: set[str]) -> str:
     shown = "".join(f"<li>{icon}<span>{text}</span></li>" for kind, icon, text in marks if kind in kinds)
     return (
         f'<section class="panel legend"><h2 id="legend-title">Villages reached, per cell</h2>{ramp()}<ul class="cells-only">'
-        f'<li>{symbols.hexagon("#fff", "#8C8F88", 1.8)}<span>White spot: in a catchment, none reached</span></li>'
-        f'<li>{symbols.hexagon("#5FA9A3", "#B3261E", 2.8)}<span>Less than half still active</span></li></ul><ul>{shown}</ul>'
+        f"<li>{symbols.hexagon('#fff', '#8C8F88', 1.8)}<span>White spot: in a catchment, none reached</span></li>"
+        f"<li>{symbols.hexagon('#5FA9A3', '#B3261E', 2.8)}<span>Less than half still active</span></li></ul><ul>{shown}</ul>"
         f'<p class="rule">A cell is about <span id="cell-size">1,770</span> km². {escape(head.rule)}</p></section>'
     )
 
@@ -111,8 +115,10 @@ PLAY = (
 def months(items: Sequence[Month]) -> str:
     """The bar of months: heights are new villages; the slider's thumb stands under its bar."""
     top = max((m.new for m in items), default=0) or 1
-    bars = "".join(f'<i style="height:{100 * m.new / top:.0f}%" title="{escape(m.label)}: {number(m.new)} new"></i>' for m in items)
-    ticks = "".join(f'<li{_key(m.label)}>{escape(m.short)}</li>' for m in items)
+    bars = "".join(
+        f'<i style="height:{100 * m.new / top:.0f}%" title="{escape(m.label)}: {number(m.new)} new"></i>' for m in items
+    )
+    ticks = "".join(f"<li{_key(m.label)}>{escape(m.short)}</li>" for m in items)
     last, n = items[-1], max(len(items), 1)
     place = f"left:calc({50 / n:.3f}% - 9px);width:calc({100 - 100 / n:.3f}% + 18px)"
     return (
@@ -144,7 +150,10 @@ def figure_rows(figures: Sequence[Figure]) -> list[tuple[str, str]]:
 
 def area_rows(areas: Sequence[Area]) -> list[tuple[str, str]]:
     return [
-        (a.name, f"{number(a.reached)} of {number(a.catchment)} catchment villages; {number(a.active)} of {number(a.reached)} active")
+        (
+            a.name,
+            f"{number(a.reached)} of {number(a.catchment)} catchment villages; {number(a.active)} of {number(a.reached)} active",
+        )
         for a in areas
         if a.reached or a.catchment
     ]

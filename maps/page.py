@@ -13,7 +13,14 @@ from typing import Any
 from maps.folium_offline import safe_json
 
 ASSETS = Path(__file__).parent / "assets"
-STYLES = ("leaflet/leaflet.css", "css/map.css", "css/phone.css", "css/print.css")
+STYLES = (
+    "leaflet/leaflet.css",
+    "css/map.css",
+    "css/phone.css",
+    "css/centre.css",
+    "css/replication.css",
+    "css/print.css",
+)
 LIBRARIES = ("leaflet/leaflet.js", "js/stage.js", "js/placing.js", "js/cards.js")
 FONTS = {  # file: (family, unicode range)
     "fonts/anek-latin-latin-wght-normal.woff2": (
@@ -26,7 +33,10 @@ FONTS = {  # file: (family, unicode range)
     ),
     "fonts/anek-devanagari-devanagari-wght-normal.woff2": ("Anek Devanagari", "U+0900-097F,U+1CD0-1CF9,U+A8E0-A8FF"),
 }
-NEEDS = {"latin-ext": re.compile("[\u0100-\u02ba\u1e00-\u1eff\u20a0-\u20ab\u20ad-\u20c0]"), "devanagari": re.compile("[\u0900-\u097f]")}
+NEEDS = {
+    "latin-ext": re.compile("[\u0100-\u02ba\u1e00-\u1eff\u20a0-\u20ab\u20ad-\u20c0]"),
+    "devanagari": re.compile("[\u0900-\u097f]"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +78,12 @@ class Page:
         serve `script(embed=False)`). `top` is HTML of the console put above the header.
         """
         asset = asset_url.rstrip("/")
-        preload = f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{escape(asset)}/{next(iter(FONTS))}">'
-        styles = "".join(f'<link rel="stylesheet" href="{escape(asset)}/{name}">' for name in ("css/fonts.css", *STYLES))
+        preload = (
+            f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{escape(asset)}/{next(iter(FONTS))}">'
+        )
+        styles = "".join(
+            f'<link rel="stylesheet" href="{escape(asset)}/{name}">' for name in ("css/fonts.css", *STYLES)
+        )
         styles += f'<link rel="stylesheet" href="{escape(style_url)}">'
         scripts = "".join(f'<script defer src="{escape(asset)}/{name}"></script>' for name in self.scripts())
         scripts += f'<script defer src="{escape(script_url)}"></script>'
@@ -100,7 +114,9 @@ class Page:
 @lru_cache(maxsize=64)
 def _text(name: str) -> str:
     text = (ASSETS / name).read_text(encoding="utf-8")
-    return re.sub(r"url\((images/|#default)[^)]*\)", "none", text) if name.endswith("leaflet.css") else text
+    if name.endswith("leaflet.css"):  # pictures we never show, comments with addresses
+        text = re.sub(r"url\((images/|#default)[^)]*\)", "none", re.sub(r"/\*.*?\*/", "", text, flags=re.S))
+    return text
 
 
 def _guarded(script: str) -> str:

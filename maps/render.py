@@ -10,10 +10,15 @@ from typing import Any
 
 import folium
 
-from maps import encode, labels, markup, symbols
+from maps import encode, markup, symbols
 from maps.folium_offline import Call, blank_map, data_name, mark, script
+from maps.marks import kit, name_marks
 from maps.page import Page
 from maps.picture import Area, Mark, Month, NationalMap, Source
+from maps.render_centre import centre
+from maps.render_replication import replication
+
+__all__ = ["centre", "national", "replication"]
 
 ATTRIBUTION = "Boundaries: ICMR-NIE adarvmaps, simplified · Cells: H3"
 PANE_OF = {"cluster": "clusters", "rutag": "rutag", "rutag_chapter": "rutag", "rsvc": "rsvc", "partnership": "rsvc"}
@@ -26,7 +31,7 @@ KIND_WORDS = {
 def national(picture: NationalMap) -> Page:
     """The national reach map."""
     view = blank_map()
-    _names(view)
+    name_marks(view)
     centres = folium.FeatureGroup(name="centres", control=False).add_to(view)
     for item in picture.marks:
         _centre(item, _bit(item, picture.sources)).add_to(centres)
@@ -40,16 +45,6 @@ def national(picture: NationalMap) -> Page:
         embedded={"cells": {"fine": encode.cells(picture.cells), "coarse": encode.cells(picture.coarse)}},
         modules=("js/cells.js", "js/months.js", "js/national.js"),
     )
-
-
-def _names(view: folium.Map) -> None:
-    """State and sea names: quiet, untouchable, and first to give way."""
-    group = folium.FeatureGroup(name="names", control=False).add_to(view)
-    for slug, (lat, lon, name) in labels.STATES.items():
-        html = f'<span class="state-name">{escape(name)}</span>'
-        mark((lat, lon), html, "names", {"slug": f"state-{slug}", "kind": "state"}, interactive=False).add_to(group)
-    for lat, lon, name in labels.SEAS:
-        mark((lat, lon), f'<span class="sea-name">{escape(name)}</span>', "names", {}, interactive=False).add_to(group)
 
 
 def _bit(item: Mark, sources: tuple[Source, ...]) -> int:
@@ -69,14 +64,6 @@ def _centre(item: Mark, bit: int) -> folium.Marker:
         "says": f"{item.name}, {KIND_WORDS[item.kind]}",
     }  # fmt: skip
     return mark((item.lat, item.lon), html, PANE_OF[item.kind], options)
-
-
-def kit() -> dict[str, dict[str, str]]:
-    """How conditions look and are called in cards."""
-    return {
-        name: {"colour": symbols.CONDITION_COLOURS[name], "word": symbols.CONDITION_WORDS[name], "svg": symbols.condition(name, 16)}
-        for name in symbols.CONDITION_ORDER
-    }  # fmt: skip
 
 
 def _national_values(picture: NationalMap) -> dict[str, Any]:
@@ -116,7 +103,8 @@ def _national_body(picture: NationalMap) -> str:
     months = markup.months(picture.months) if picture.months else ""
     return (
         f"{markup.header(head)}\n"
-        f'<main class="stage"><div class="folium-map" id="map_gramreach" role="region" aria-label="Map of India: {escape(head.title)}">'
+        f'<main class="stage"><div class="folium-map" id="map_gramreach" role="region" '
+        f'aria-label="Map of India: {escape(head.title)}">'
         f'</div>{markup.SHEET}<div class="left">{markup.SHUT}{markup.layers(picture.sources)}{_tables(picture)}</div>'
         f'<div class="right">{markup.gaps(picture.gaps)}<div class="slot"></div>'
         f"{markup.legend(head, {m.kind for m in picture.marks})}</div></main>\n{months}"
@@ -124,7 +112,10 @@ def _national_body(picture: NationalMap) -> str:
 
 
 def _tables(picture: NationalMap) -> str:
-    sources = [(f"{s.name} ({s.centres})" if s.centres else s.name, f"{markup.number(s.villages)} villages") for s in picture.sources]
+    sources = [
+        (f"{s.name} ({s.centres})" if s.centres else s.name, f"{markup.number(s.villages)} villages")
+        for s in picture.sources
+    ]
     busiest: list[Area] = sorted(picture.districts, key=lambda a: -a.reached)
     return markup.as_table(
         markup.table(f"To {long_date(picture.head.as_of)}", markup.figure_rows(picture.head.figures)),

@@ -37,7 +37,9 @@ CONDITION_ORDER: tuple[Condition, ...] = tuple(CONDITION_COLOURS)
 
 
 def _svg(size: float, body: str) -> str:
-    return f'<svg width="{size:g}" height="{size:g}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{body}</svg>'
+    return (
+        f'<svg width="{size:g}" height="{size:g}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{body}</svg>'
+    )
 
 
 def letters_colour(colour: str) -> str:

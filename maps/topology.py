@@ -6,6 +6,7 @@ A coverage's polygons share their edges, so each edge is kept once as an *arc* a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 Point = tuple[int, int]
@@ -85,7 +86,7 @@ class Arcs:
 def pack(arc: Sequence[Point]) -> list[int]:
     """x0, y0, then differences: small numbers are short numbers."""
     out = [*arc[0]]
-    for (x0, y0), (x1, y1) in zip(arc, arc[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(arc):
         out += (x1 - x0, y1 - y0)
     return out
 

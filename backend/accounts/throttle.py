@@ -19,8 +19,8 @@ _failures: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxle
 def throttled(request: HttpRequest, what: str) -> Iterator[None]:
     """Raises TooMany where the last ten tries of this address failed within a minute."""
     key = (what, str(request.META.get("REMOTE_ADDR", "")))
-    recent = _failures.get(key, ())
-    if len(recent) == FAILURES and time.monotonic() - recent[0] < SECONDS:
+    recent = _failures.get(key)
+    if recent is not None and len(recent) == FAILURES and time.monotonic() - recent[0] < SECONDS:
         raise TooMany("Too many wrong codes from here. Wait a minute.", where="code")
     try:
         yield

@@ -30,10 +30,12 @@ __all__ = [
 ]
 
 
-def visit(span: Span, registered: Deployment | None = None) -> Visit:
+def visit(span: Span, registered: int | None = None) -> Visit:
+    """`registered`: the deployment that this registration made, if it made one."""
     filled, known = span.filled, span.known
+    assert filled.kind is not None  # noqa: S101  # for the type checker: apply() takes no others
     at = known.place
-    target = registered.pk if registered is not None else known.deployment.survivor if known.deployment else None
+    target = registered or (known.deployment.survivor if known.deployment else None)
     is_report = filled.kind == Visit.Kind.REPORT  # its technology, centre and site are the deployment's, as it is today
     return Visit(
         kind=filled.kind,
@@ -105,6 +107,7 @@ _REPORT = (
     "broken", "removed", "units_in_use", "down_since", "fault", "can_repair", "ended", "ended_reason", "trained",
     "first_time", "kg", "cost", "period_from", "period_to", "instance_id", "known_to", *STOCKS, *ESTIMATES,
 )  # fmt: skip
+_KNOWN_TO = _REPORT.index("known_to")
 _STOCKS_AT = len(_REPORT) - len(STOCKS) - len(ESTIMATES)
 Row = tuple[Any, ...]
 
@@ -134,17 +137,23 @@ def _report(row: Row) -> Report:
 @dataclass(frozen=True, slots=True)
 class History:
     deployment: int
+    version: int
     state: State
     months: list[MonthOfWork]
 
 
-def history(deployment: KnownDeployment, rows: Iterable[Row]) -> History:
-    reports = [_report(row) for row in rows if row[23] is None]
-    if not settings.REVIEW_REQUIRED:
-        reports = [r for r in reports if not r.waiting]
+def reports(rows: Iterable[Row]) -> Iterator[Report]:
+    """As `maps.condition` reads them; waiting ones only where review is required."""
+    found = (_report(row) for row in rows)
+    return (r for r in found if settings.REVIEW_REQUIRED or not r.waiting)
+
+
+def history(deployment: KnownDeployment, rows: Sequence[Row]) -> History:
+    """From all visits of a deployment, of which those that count now are heard; each has made a version of the entity."""
     start = State(deployment.installed)
-    months = list(months_of_work(start, reports, deployment.rhythm))
-    return History(deployment.id, months[-1].state if months else start, months)
+    counted = reports(row for row in rows if row[_KNOWN_TO] is None)
+    months = list(months_of_work(start, counted, deployment.rhythm))
+    return History(deployment.id, 1 + len(rows), months[-1].state if months else start, months)
 
 
 _PLAIN = (
@@ -166,11 +175,12 @@ def _columns(row: StateColumns, state: State) -> None:
 def write_states(histories: Iterable[History]) -> None:
     rows = []
     for item in histories:
-        row = DeploymentState(deployment_id=item.deployment, **{name: getattr(item.state, name) for name in _TOLD})
+        told = {name: getattr(item.state, name) for name in _TOLD}
+        row = DeploymentState(deployment_id=item.deployment, version=item.version, **told)
         _columns(row, item.state)
         rows.append(row)
     DeploymentState.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["deployment"], update_fields=[*_SHARED, *_TOLD]
+        rows, update_conflicts=True, unique_fields=["deployment"], update_fields=[*_SHARED, *_TOLD, "version"]
     )
 
 
@@ -185,9 +195,9 @@ def months(item: History, chosen: Iterable[MonthOfWork]) -> Iterator[DeploymentM
         yield row
 
 
-def write_months(item: History, chosen: Iterable[MonthOfWork]) -> None:
+def write_months(chosen: Iterable[tuple[History, Iterable[MonthOfWork]]]) -> None:
     DeploymentMonth.objects.bulk_create(
-        list(months(item, chosen)),
+        [row for item, its_months in chosen for row in months(item, its_months)],
         update_conflicts=True,
         unique_fields=["deployment", "month"],
         update_fields=[*_SHARED, *_FLOWS],

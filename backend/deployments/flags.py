@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from backend.deployments.look import Area, Known
-from backend.deployments.models import Deployment, Visit
+from backend.deployments.models import Visit
 from backend.deployments.observed import INDIA, Filled, point
 from maps.geo import haversine_km
 
@@ -74,17 +74,13 @@ def _time(filled: Filled) -> Iterator[OddThing]:
 
 
 def _deployment(filled: Filled, known: Known) -> Iterator[OddThing]:
-    if filled.deployment is None:
-        return
-    if filled.kind == Visit.Kind.REGISTRATION:
-        if Deployment.objects.filter(uuid=filled.deployment).exclude(instance_id=filled.submission).exists():
-            yield (
-                "deployment_known",
-                "deployment",
-                "Another registration has this deployment already; this one adds nothing.",
-            )
-        return
-    if filled.kind != Visit.Kind.REPORT:
+    if known.taken:
+        yield (
+            "deployment_known",
+            "deployment",
+            "Another registration has this deployment already; this one adds nothing.",
+        )
+    if filled.kind != Visit.Kind.REPORT or filled.deployment is None:
         return
     deployment = known.deployment
     if deployment is None:
@@ -94,6 +90,5 @@ def _deployment(filled: Filled, known: Known) -> Iterator[OddThing]:
         yield "before_start", "visit_date", f"The deployment began on {deployment.started}."
     if known.village is not None and deployment.village_id not in (None, known.village.id):
         yield "other_village", "village", "The deployment stands in another village."
-    others = Visit.objects.filter(deployment=deployment.survivor, visit_date=filled.visit_date, known_to=None)
-    if others.exclude(submission=filled.submission).filter(kind=Visit.Kind.REPORT).exists():
+    if known.same_day:
         yield "same_day_again", "deployment", "There is another report of this deployment on this day."

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from backend.deployments.models import Deployment
+from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
 from backend.deployments.places import Place, place
 from backend.registry.models import CatchmentVillage, Centre, Technology, Village
@@ -36,7 +37,6 @@ class KnownDeployment:
     started: dt.date | None
     installed: int
     rhythm: Rhythm
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Known:
     deployment: KnownDeployment | None = None
     technology_id: int | None = None
     centre_id: int | None = None
+    same_day: bool = False  # another submission reports on this deployment on this day
+    taken: bool = False  # another registration has this deployment already
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,19 @@ def known(filled: Filled, area: Area) -> Known:
         deployment,
         _id(Technology, filled.text("technology")) if deployment is None else deployment.technology_id,
         _id(Centre, filled.text("centre")) if deployment is None else deployment.centre_id,
+        deployment is not None and filled.kind == Visit.Kind.REPORT and _same_day(filled, deployment),
+        filled.kind == Visit.Kind.REGISTRATION and _taken(filled),
     )
+
+
+def _same_day(filled: Filled, deployment: KnownDeployment) -> bool:
+    others = Visit.objects.filter(deployment=deployment.survivor, visit_date=filled.visit_date, known_to=None)
+    return others.filter(kind=Visit.Kind.REPORT).exclude(submission=filled.submission).exists()
+
+
+def _taken(filled: Filled) -> bool:
+    same = Deployment.objects.filter(uuid=filled.deployment) if filled.deployment else Deployment.objects.none()
+    return same.exclude(instance_id=filled.submission).exists()
 
 
 def _id(model: type[Technology | Centre], slug: str) -> int | None:
@@ -88,25 +102,29 @@ def known_village(code: str, area: Area) -> KnownVillage | None:
 
 _DEPLOYMENT = (
     "id", "merged_into_id", "village_id", "centre_id", "technology_id", "started", "installed",
-    "technology__revisit_days", "technology__season_months", "version",
+    "technology__revisit_days", "technology__season_months",
 )  # fmt: skip
 
 
 def known_deployment(filled: Filled) -> KnownDeployment | None:
     if filled.deployment is None:
         return None
-    row = Deployment.objects.filter(uuid=filled.deployment).values_list(*_DEPLOYMENT).first()
-    return None if row is None else _deployment(row)
+    return deployments_by(uuid=filled.deployment).get(filled.deployment)
 
 
 def deployment_by_id(pk: int) -> KnownDeployment:
-    return _deployment(Deployment.objects.values_list(*_DEPLOYMENT).get(pk=pk))
+    return next(iter(deployments_by(id=pk).values()))
+
+
+def deployments_by(**lookup: Any) -> dict[UUID, KnownDeployment]:
+    rows = Deployment.objects.filter(**lookup).values_list("uuid", *_DEPLOYMENT)
+    return {row[0]: _deployment(row[1:]) for row in rows}
 
 
 def _deployment(row: tuple[Any, ...]) -> KnownDeployment:
-    pk, merged_into, village, centre, technology, started, installed, revisit, season, version = row
+    pk, merged_into, village, centre, technology, started, installed, revisit, season = row
     return KnownDeployment(
-        pk, merged_into or pk, village, centre, technology, started, installed, rhythm(revisit, season), version
+        pk, merged_into or pk, village, centre, technology, started, installed, rhythm(revisit, season)
     )
 
 

@@ -58,7 +58,6 @@ class Deployment(models.Model):
     instance_id = models.CharField(max_length=255, unique=True)
     registered_at = models.DateTimeField()
     counted = models.BooleanField(default=True)
-    version = models.PositiveIntegerField(default=1)  # of the entity, as `__version` in deployments.csv
     illustrative = models.BooleanField(default=False)
 
     class Meta:
@@ -199,6 +198,7 @@ class DeploymentState(StateColumns):
     """What is known of a deployment now: from its latest counted report that may say so."""
 
     deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, primary_key=True, related_name="state")
+    version = models.IntegerField(default=1)  # of the entity, as `__version` in deployments.csv
     reports = models.IntegerField(default=0)
     fault = models.CharField(max_length=255, blank=True)
     can_repair = models.CharField(max_length=32, blank=True)

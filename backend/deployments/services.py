@@ -38,7 +38,7 @@ def apply(submission: str, spans: Sequence[Span], *, new: bool) -> None:
     kinds = [s for s in spans if s.filled.kind is not None]
     known_deployments: dict[int, KnownDeployment] = {}
     registered = _registration(kinds, new=new)
-    Visit.objects.bulk_create([derive.visit(s, registered) for s in kinds])
+    Visit.objects.bulk_create([derive.visit(s, registered.pk if registered else None) for s in kinds])
     for span in kinds:
         if span.known.deployment is not None:
             touched.add(span.known.deployment.survivor)
@@ -60,10 +60,12 @@ def _registration(spans: Sequence[Span], *, new: bool) -> Deployment | None:
         return None
     now = [s for s in registrations if s.until is None]
     latest = (now or registrations)[-1]
+    entity = latest.filled.entity
+    assert entity is not None  # noqa: S101  # for the type checker: filtered above
     fields = derive.deployment(latest) | {"counted": any(not s.waiting for s in now)}
-    existing = Deployment.objects.filter(uuid=latest.filled.entity).first()
+    existing = Deployment.objects.filter(uuid=entity).first()
     if existing is None:
-        deployment = Deployment.objects.create(uuid=latest.filled.entity, **fields)
+        deployment = Deployment.objects.create(uuid=entity, **fields)
     elif existing.instance_id != latest.filled.submission:
         return None  # another registration has this entity already: flagged, not overwritten
     else:
@@ -85,17 +87,13 @@ def attach_waiting(deployment: Deployment) -> None:
 
 def recompute(deployment: KnownDeployment, since: dt.date | None = None) -> None:
     """State and months of one deployment from its visits. `since`: nothing earlier than this day changed."""
-    rows = list(derive.reports_of([deployment.id]))
-    history = derive.history(deployment, rows)
+    history = derive.history(deployment, list(derive.reports_of([deployment.id])))
     derive.write_states([history])
     first_month = derive.month_of(since) if since is not None else 0
     months = [m for m in history.months if m.month >= first_month]
     if since is None:
         DeploymentMonth.objects.filter(deployment=deployment.id).exclude(month__in=[m.month for m in months]).delete()
-    derive.write_months(history, months)
-    version = 1 + len(rows)
-    if version != deployment.version:
-        Deployment.objects.filter(pk=deployment.id).update(version=version)
+    derive.write_months([(history, months)])
 
 
 def _tell_changes(submission: str, touched: Iterable[int]) -> None:

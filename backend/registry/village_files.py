@@ -244,7 +244,7 @@ def _no_header(path: Path, part: Cells, best: list[str], asked: Mapping[str, str
 def _cells(row: list[str], columns: Mapping[str, list[int]]) -> dict[str, str]:
     cells: dict[str, str] = {}
     for column, positions in columns.items():
-        texts = (re.sub(r"\s+", " ", row[i]).strip() for i in positions if i < len(row))
+        texts = (" ".join(row[i].split()) for i in positions if i < len(row))
         cells[column] = next((text for text in texts if text), "")
     for column, name in parse_hierarchy(cells.pop("hierarchy", "")).items():
         cells[column] = cells.get(column) or name

@@ -25,17 +25,10 @@ from maps.names import plain
 
 BATCH = 5000
 _FIELDS = (
-    "name",
-    "name_local",
-    "state",
-    "district",
-    "subdistrict",
-    "subdistrict_code",
-    "gram_panchayat",
-    "census_code",
+    *("name", "name_local", "state", "district", "subdistrict", "subdistrict_code", "gram_panchayat", "census_code"),
+    *("population", "households", "lat", "lon", "h3_r7", "place_source", "list_name", "illustrative"),
 )
-_FIELDS += ("population", "households", "lat", "lon", "h3_r7", "place_source", "list_name", "illustrative")
-_COLUMNS = [Village._meta.get_field(name).attname for name in _FIELDS]
+_COLUMNS = [f"{name}_id" if name in {"state", "district"} else name for name in _FIELDS]
 
 Report = Callable[[VillageRow, str, bool], None]  # row, reason, whether it was loaded all the same
 
@@ -140,9 +133,11 @@ def _read(row: VillageRow, run: _Run) -> _Read | None:
             raise Unfit("no village code")
         values = village_rows.values(row.cells, run.areas)
     except Unfit as unfit:
-        return _refuse(row, str(unfit), run)
+        _refuse(row, str(unfit), run)
+        return None
     if not run.seen.add(code.partition(":")[2] or census):
-        return _refuse(row, "the same village code stands in an earlier row, which counts", run)
+        _refuse(row, "the same village code stands in an earlier row, which counts", run)
+        return None
     return _Read(row, code, values)
 
 

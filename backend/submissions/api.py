@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja import Router, Schema, Status
 
 from backend import bodies
@@ -172,7 +173,7 @@ def _reviewer(request: HttpRequest) -> User:
 
 
 @router.get("/{path:instance_id}/attachments/{name}", summary="One attachment")
-def attachment(request: HttpRequest, instance_id: str, name: str) -> HttpResponse:
+def attachment(request: HttpRequest, instance_id: str, name: str) -> HttpResponseBase:
     submission = by_instance_id(request.auth, instance_id)  # type: ignore[attr-defined]
     return details.attachment_response(submission, instance_id, name)
 

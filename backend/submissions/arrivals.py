@@ -18,7 +18,7 @@ import orjson
 from backend.accounts.models import Device
 from backend.submissions import secrets
 from backend.submissions.flat import flatten, moment
-from backend.submissions.queries import PublishedForm, form_version
+from backend.submissions.queries import PublishedForm, form_version, registered_by
 from field_forms.answering import AnswersError, write
 from field_forms.check import check
 from field_forms.instance import answers as read_answers
@@ -142,7 +142,7 @@ def _xml_of(arrival: Arrival) -> tuple[bytes, str]:
     form = _form(form_id, version, arrival.device)
     deprecated_id = arrival.said("deprecated_id") or None
     try:
-        xml = write(form.schema, instance_id, deprecated_id, answers)
+        xml = write(form.schema, instance_id, deprecated_id, answers, entity_id=registered_by(deprecated_id))
     except AnswersError as error:
         where = f"answers.{error.where}" if error.where else "answers"
         raise Refused("bad_answer", error.message, where=where) from error

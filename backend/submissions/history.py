@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 import zlib
 from collections.abc import Sequence
+from typing import cast
 
 from django.conf import settings
 
-from backend.deployments.look import Area, known
+from backend.deployments.look import Area, Known, known
 from backend.deployments.observed import Filled
 from backend.deployments.services import Span
 from backend.submissions import counting
@@ -22,14 +24,14 @@ from field_forms.instance import read
 def events_of(versions: Sequence[SubmissionVersion], decisions: Sequence[Decision]) -> list[counting.Event]:
     """Receipts and reviews in order of time; a receipt comes before a review of the same moment."""
     numbers = {v.pk: v.number for v in versions}
-    events: list[tuple[object, int, counting.Event]] = [
+    events: list[tuple[dt.datetime, int, counting.Event]] = [
         (v.received_at, 0, counting.Received(v.number, v.received_at)) for v in versions
     ]
     for d in decisions:
         if d.kind == Decision.Kind.REVIEW and d.version_id in numbers:
-            action: counting.Action = d.action  # type: ignore[assignment]  # the four are checked when they are written
-            events.append((d.at, d.pk, counting.Reviewed(numbers[d.version_id], action, d.at)))
-    return [event for *_, event in sorted(events, key=lambda e: e[:2])]  # type: ignore[arg-type, return-value]
+            event = counting.Reviewed(numbers[d.version_id], cast(counting.Action, d.action), d.at)
+            events.append((d.at, d.pk, event))
+    return [event for _, _, event in sorted(events, key=lambda e: e[:2])]
 
 
 def filled_of(version: SubmissionVersion, submission: Submission) -> Filled:
@@ -64,12 +66,11 @@ def spans_of(submission: Submission) -> list[Span]:
 def spans(submission: Submission, versions: Sequence[SubmissionVersion], decisions: Sequence[Decision]) -> list[Span]:
     counted = counting.spans(events_of(versions, decisions), review_required=settings.REVIEW_REQUIRED)
     by_number = {v.number: v for v in versions}
-    looked: dict[int, tuple[Filled, object]] = {}
+    looked: dict[int, tuple[Filled, Known]] = {}
     result = []
     for span in counted:
         if span.number not in looked:
             filled = filled_of(by_number[span.number], submission)
             looked[span.number] = (filled, known(filled, Area()))
-        filled, place = looked[span.number]  # type: ignore[assignment]
-        result.append(Span(filled, place, span.since, span.until, span.waiting))  # type: ignore[arg-type]
+        result.append(Span(*looked[span.number], span.since, span.until, span.waiting))
     return result

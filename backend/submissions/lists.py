@@ -76,9 +76,9 @@ def deployments_in_scope(who: Who, prefix: str = "") -> Q:
 
 def _villages(who: Who) -> Iterable[Sequence[Any]]:
     columns = ("code", "name", "district__name", "gram_panchayat", "subdistrict", "name_local", "state__name")
-    for code, name, district, panchayat, block, local, state in villages_of(who).order_by("name", "code").values_list(
-        *columns
-    )[:MOST_ROWS]:
+    for code, name, district, panchayat, block, local, state in (
+        villages_of(who).order_by("name", "code").values_list(*columns)[:MOST_ROWS]
+    ):
         yield code, name, local, panchayat, block, district or "", state
 
 
@@ -89,7 +89,7 @@ def _deployments(who: Who) -> Iterable[Sequence[Any]]:
         installed = state.installed if state is not None else d.installed
         geometry = f"{d.lat:.6f} {d.lon:.6f} 0 0" if d.lat is not None and d.lon is not None else ""
         yield (
-            d.uuid, d.label, d.version, "", "", d.technology.slug if d.technology else "",
+            d.uuid, d.label, state.version if state is not None else 1, "", "", d.technology.slug if d.technology else "",
             d.village.code if d.village else "", installed, d.purpose, d.site_kind,
             d.centre.slug if d.centre else "", d.user_agency, d.started or "", d.plate, geometry,
             " ".join(sorted(t.slug for t in d.technology.themes.all())) if d.technology else "",

@@ -8,9 +8,9 @@ from functools import cached_property
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backend.accounts.who import Who
-from backend.deployments.models import Visit
+from backend.deployments.models import Deployment, Visit
 from backend.errors import NotFound
-from backend.submissions.models import FormVersion, KeptAside, Submission
+from backend.submissions.models import FormVersion, KeptAside, Submission, SubmissionVersion
 from field_forms.schema import Schema
 
 
@@ -101,3 +101,12 @@ def visible_kept(who: Who) -> QuerySet[KeptAside]:
     """Kept items have no place yet: they belong to the centre of the officer who sent them."""
     rows = KeptAside.objects.select_related("device__officer")
     return rows if who.everywhere else rows.filter(device__officer__centre__in=who.centres)
+
+
+def registered_by(instance_id: str | None) -> str | None:
+    """The deployment that the submission of this version registered: an edit in JSON must go on naming the same one."""
+    if not instance_id:
+        return None
+    version = SubmissionVersion.objects.filter(instance_id=instance_id).values_list("submission__instance_id", flat=True)
+    found = Deployment.objects.filter(instance_id__in=version).values_list("uuid", flat=True).first()
+    return str(found) if found else None

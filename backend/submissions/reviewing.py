@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from uuid import UUID
 
 import orjson
 
@@ -136,3 +137,20 @@ def arrival_of(kept: KeptAside) -> Arrival:
     if kept.kind == "json":
         return Arrival(kept.device, kept.received_at, item=orjson.loads(body), files=files)
     return Arrival(kept.device, kept.received_at, xml=body, files=files)
+
+
+def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
+    """Two deployments are one: the reports of `merged`, past and late, land on `survivor`."""
+    if merged == survivor:
+        raise Invalid("A deployment cannot be merged with itself.", where="target")
+    with writing():
+        Decision.objects.create(
+            kind=Decision.Kind.MERGE,
+            action="merge",
+            subject=str(merged),
+            target=str(survivor),
+            comment=reason,
+            by=by,
+            at=now(),
+        )
+        deployments.merge(merged, survivor)

@@ -22,7 +22,7 @@ def encrypt(value: bytes) -> bytes:
     return _fernet(data_key(settings.GRAMREACH_HOME)).encrypt(value)
 
 
-def decrypt(value: bytes) -> bytes:
+def decrypt(value: bytes | memoryview) -> bytes:
     return _fernet(data_key(settings.GRAMREACH_HOME)).decrypt(bytes(value))
 
 

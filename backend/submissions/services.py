@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
+from backend.accounts.models import Device
 from backend.deployments import flags as context_flags
 from backend.deployments import services as deployments
 from backend.deployments.look import Area, Known, known
@@ -117,9 +118,9 @@ def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
         received_at=item.arrival.received_at,
         current_instance_id=item.instance_id,
     )
-    version, filled, place = _version(item, submission, 1, areas)
+    version, said, place = _version(item, submission, 1, areas)
     waiting = settings.REVIEW_REQUIRED
-    span = deployments.Span(filled, place, item.arrival.received_at, waiting=waiting)
+    span = deployments.Span(said, place, item.arrival.received_at, waiting=waiting)
     deployments.apply(item.instance_id, [span], new=True)
     return Outcome(item.instance_id, "stored", missing_attachments=attachments.missing(version, item.attachments))
 
@@ -174,12 +175,28 @@ def _version(
         ended_at=item.ended_at,
         illustrative=arrival.illustrative,
     )
-    filled = Filled(
+    said = filled(item, version.pk, submission.instance_id)
+    area = area_of(arrival.device, areas)
+    place = known(said, area)
+    found = [*item.flags, *context_flags.odd(said, place, area)]
+    Flag.objects.bulk_create([Flag(version=version, code=c, where=w[:200], detail=d[:400]) for c, w, d in found])
+    PersonalValue.objects.bulk_create(
+        [PersonalValue(version=version, path=p, value=v) for p, v in item.personal.items()]
+    )
+    attachments.expect(version, item.attachments)
+    attachments.add(version, arrival.files, arrival.received_at)
+    return version, said, place
+
+
+def filled(item: Prepared, sequence: int, submission: str) -> Filled:
+    """What was said, as the derived tables read it. `sequence`: the version's place in the order of receipt."""
+    arrival = item.arrival
+    return Filled(
         form_id=item.form.form_id,
-        submission=submission.instance_id,
+        submission=submission,
         instance_id=item.instance_id,
         received_at=arrival.received_at,
-        sequence=version.pk,
+        sequence=sequence,
         flat=item.flat,
         device=arrival.device.pk,
         officer=arrival.device.officer_id,
@@ -188,23 +205,13 @@ def _version(
         ended_at=item.ended_at,
         illustrative=arrival.illustrative,
     )
-    area = _area(arrival, areas)
-    place = known(filled, area)
-    found = [*item.flags, *context_flags.odd(filled, place, area)]
-    Flag.objects.bulk_create([Flag(version=version, code=c, where=w[:200], detail=d[:400]) for c, w, d in found])
-    PersonalValue.objects.bulk_create(
-        [PersonalValue(version=version, path=p, value=v) for p, v in item.personal.items()]
-    )
-    attachments.expect(version, item.attachments)
-    attachments.add(version, arrival.files, arrival.received_at)
-    return version, filled, place
 
 
-def _area(arrival: Arrival, areas: dict[int, Area]) -> Area:
-    officer = arrival.device.officer
+def area_of(device: Device, areas: dict[int, Area]) -> Area:
+    """Where the officer is sent; read once for all that arrives together."""
+    officer = device.officer
     if officer.pk not in areas:
-        districts = officer.districts.values_list("id", flat=True)
-        areas[officer.pk] = Area(officer.centre_id, frozenset(districts))
+        areas[officer.pk] = Area(officer.centre_id, frozenset(officer.districts.values_list("id", flat=True)))
     return areas[officer.pk]
 
 

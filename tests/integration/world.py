@@ -11,7 +11,17 @@ from django.test import Client
 
 from backend.accounts import services as accounts
 from backend.accounts.models import Device, Officer, User
-from backend.registry.models import CatchmentVillage, Centre, CentreSite, Cluster, District, State, Technology, Theme, Village
+from backend.registry.models import (
+    CatchmentVillage,
+    Centre,
+    CentreSite,
+    Cluster,
+    District,
+    State,
+    Technology,
+    Theme,
+    Village,
+)
 from backend.submissions.models import FormVersion
 from backend.submissions.publishing import publish_shipped
 from maps import boundaries, geo
@@ -88,10 +98,14 @@ def make_world(*, villages: int = 3, validate: bool = False) -> World:
         slug="best", name="Bengaluru", short_name="BeST", city="Bengaluru", state=state, lat=13.02, lon=77.57,
         letters="Bn", colour="#3A70D4",
     )  # fmt: skip
-    centre = Centre.objects.create(slug="nitte", name="RSVC Nitte", short_name="Nitte", kind="rsvc", mandate_min=15, mandate_max=20)
+    centre = Centre.objects.create(
+        slug="nitte", name="RSVC Nitte", short_name="Nitte", kind="rsvc", mandate_min=15, mandate_max=20
+    )
     CentreSite.objects.create(centre=centre, name="Nitte", state=state, district=district, lat=NITTE[0], lon=NITTE[1])
     theme = Theme.objects.create(slug="smart-agriculture", name="Smart agriculture")
-    technology = Technology.objects.create(slug="cutter", name="Betel-nut cutter", origin_kind="cluster", origin_cluster=cluster)
+    technology = Technology.objects.create(
+        slug="cutter", name="Betel-nut cutter", origin_kind="cluster", origin_cluster=cluster
+    )
     technology.clusters.add(cluster)
     technology.themes.add(theme)
     made = [_village(i, state, district) for i in range(villages)]

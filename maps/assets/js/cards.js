@@ -44,8 +44,8 @@
   const strongLine = (row) => el('dd', {}, el('b', { text: row.strong }), row.note ? el('span', { text: ` ${row.note}` }) : null);
 
   function phoneFigures(rows) {
-    return el('div', { class: 'three' }, ...rows.slice(0, 3).map((row) =>
-      el('div', {}, el('b', { text: row.strong }), el('span', { text: row.note || row.label }))));
+    return el('div', { class: 'three' }, ...rows.filter((row) => /^\d/.test(row.strong)).slice(0, 3).map((row) =>
+      el('div', {}, el('b', { text: row.strong.replace(/,$/, '') }), el('span', { text: `${row.label.toLowerCase()}${row.note ? `, ${row.note}` : ''}` }))));
   }
 
   // The card of a mark. `symbol` is SVG made by symbols.py.

@@ -72,17 +72,18 @@
   const symbolBox = (p, r) => ({ x0: p.x - r - 1, x1: p.x + r + 1, y0: p.y - r - 1, y1: p.y + r + 1, weight: 2 });
 
   // Arranges all visible marks of a map: moves their inner nodes, draws the leaders, chooses the labels' sides.
-  G.arrange = function (map, marks, leaders, names, movable) {
+  G.arrange = function (map, marks, leaders, names, movable, obstacles) {
     const scale = G.isPhone() ? 0.76 : 1;
     const shown = marks.filter((m) => map.hasLayer(m.marker) && m.node());
     const flat = shown.map((m) => {
       const p = map.latLngToLayerPoint(m.marker.getLatLng());
-      return { x: p.x, y: p.y, r: m.radius * scale, kind: m.kind };
+      return { x: p.x, y: p.y, r: m.radius * scale + (m.extra || 0), kind: m.kind };
     });
     const places = movable ? G.spread(flat, 1.5) : flat;
     drawLeaders(map, flat, places, leaders);
     const fixed = places.map((p, i) => symbolBox(p, flat[i].r));
     flat.forEach((p, i) => { if (places[i] !== p && Math.hypot(places[i].x - p.x, places[i].y - p.y) > 5) fixed.push(symbolBox(p, 2)); });
+    fixed.push(...(obstacles || []));
     const labels = shown.map((m, i) => labelOf(m, flat[i], places[i])).filter(Boolean);
     labels.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.at.y - b.at.y);
     for (let round = 0; round < 3; round++) { // each gives way to the others, three times round
@@ -116,6 +117,7 @@
     let options = candidates(at.x, at.y, from.r, w, h);
     if (dx < -5) options = [options[1], options[0], ...options.slice(2)];
     if (mark.side === 'below') options = [options[2], ...options];
+    if (mark.side === 'left') options = [options[1], ...options];
     return { node, at, w, h, options, kind: mark.kind };
   }
 
@@ -132,8 +134,8 @@
     if (!label || !label.offsetWidth) return;
     const at = map.latLngToLayerPoint(name.marker.getLatLng());
     const w = label.offsetWidth, h = label.offsetHeight;
-    const best = G.place(SHIFTS.map(([x, y]) => [at.x - w / 2 + x, at.y - h / 2 + y]), w, h, taken);
-    label.style.transform = `translate(${(best.x - at.x).toFixed(1)}px, ${(best.y - at.y).toFixed(1)}px)`;
+    const best = G.place(SHIFTS.map(([x, y]) => [at.x - w / 2 - 4 + x, at.y - h / 2 + y]), w + 8, h, taken);
+    label.style.transform = `translate(${(best.x + 4 - at.x).toFixed(1)}px, ${(best.y - at.y).toFixed(1)}px)`;
     const crowded = best.cost > w * h * 0.12 + 6;
     label.style.visibility = crowded ? 'hidden' : '';
     if (!crowded) taken.push({ ...best.box, weight: 1 });

@@ -83,6 +83,23 @@ window.GramReach = window.GramReach || {};
       .then((answer) => answer.json()).then((raw) => new G.Basemap(raw));
   };
 
+  // Leaflet rounds corners to whole pixels; small hexagons and tapered flows need tenths.
+  L.Polyline.include({
+    _projectLatlngs(latlngs, result, bounds) {
+      if (!(latlngs[0] instanceof L.LatLng)) {
+        latlngs.forEach((part) => this._projectLatlngs(part, result, bounds));
+        return;
+      }
+      const origin = this._map.getPixelOrigin();
+      const ring = latlngs.map((latlng) => {
+        const p = this._map.project(latlng);
+        return L.point(Math.round((p.x - origin.x) * 10) / 10, Math.round((p.y - origin.y) * 10) / 10);
+      });
+      ring.forEach((p) => bounds.extend(p));
+      result.push(ring);
+    },
+  });
+
   G.attribution = function (map, text) {
     map.attributionControl.setPrefix(false).setPosition('bottomleft').addAttribution(text);
   };

@@ -86,7 +86,9 @@ def test_an_edit_replaces_what_counts_and_keeps_what_was_sent(world: World) -> N
         ({"answers": [1]}, 422, "missing_answers"),
     ],
 )
-def test_what_cannot_be_stored_says_why_and_is_kept(world: World, change: dict[str, Any], status: int, code: str) -> None:
+def test_what_cannot_be_stored_says_why_and_is_kept(
+    world: World, change: dict[str, Any], status: int, code: str
+) -> None:
     answer = post(world, world.registration() | change)
     assert (answer.status_code, answer.json()["code"], answer.json()["kept"]) == (status, code, True)
     assert answer.json()["detail"]

@@ -35,7 +35,9 @@ def test_endless_nesting_is_refused(depth: int) -> None:
         read(b'<data id="wells">' + b"<g>" * depth + b"</g>" * depth + b"</data>")
 
 
-@pytest.mark.parametrize(("xml", "line"), [(b"", 1), (b'<data id="a">\n<b></data>', 2), (b"\x89PNG", 1), (b"<data/>", 1)])
+@pytest.mark.parametrize(
+    ("xml", "line"), [(b"", 1), (b'<data id="a">\n<b></data>', 2), (b"\x89PNG", 1), (b"<data/>", 1)]
+)
 def test_unreadable_says_where_and_what_to_do(xml: bytes, line: int) -> None:
     with pytest.raises(UnreadableInstance) as caught:
         read(xml)
@@ -197,8 +199,10 @@ _COORDINATES = st.builds(
     st.lists(st.floats(0.01, 8848), max_size=1),
 )
 _POINT = st.builds(
-    lambda coordinates, accuracy: {"type": "Point", "coordinates": coordinates}
-    | ({} if accuracy is None else {"properties": {"accuracy": accuracy}}),
+    lambda coordinates, accuracy: (
+        {"type": "Point", "coordinates": coordinates}
+        | ({} if accuracy is None else {"properties": {"accuracy": accuracy}})
+    ),
     _COORDINATES,
     st.none() | st.floats(0, 5000),
 )

@@ -40,12 +40,20 @@ def test_personal_answers_go_and_come_back_byte_for_byte() -> None:
 
 
 def test_a_form_without_personal_answers_is_left_alone() -> None:
-    assert split_personal(read(instance("<a/>")), schema("| survey |\n| | type | name | label |\n| | text | a | A |"))[1] == {}
+    assert (
+        split_personal(read(instance("<a/>")), schema("| survey |\n| | type | name | label |\n| | text | a | A |"))[1]
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["<name><![CDATA[Asha <3]]></name>", "<name>&#65;sha</name>", "<name>As<b>ha</b></name>", "<x:name xmlns:x='urn:x'>A</x:name>"],
+    [
+        "<name><![CDATA[Asha <3]]></name>",
+        "<name>&#65;sha</name>",
+        "<name>As<b>ha</b></name>",
+        "<x:name xmlns:x='urn:x'>A</x:name>",
+    ],
 )
 def test_personal_answers_are_found_however_they_are_written(name: str) -> None:
     xml = instance(f"<who>{name}</who>")
@@ -60,8 +68,8 @@ def test_other_encodings_split_too() -> None:
     xml = ('<?xml version="1.0" encoding="UTF-16"?>' + XML.decode()).encode("utf-16")
     without, values = split_personal(read(xml), FORM)
     assert values["/who/name"] == "Asha & Sita"
-    assert b"Asha" not in without
-    assert "Asha" not in without.decode("utf-16", "ignore")
+    assert not read(without).root.findtext("who/name")
+    assert read(join_personal(without, values)).root.findtext("who/name") == "Asha & Sita"
 
 
 def test_values_go_into_empty_elements_of_either_form() -> None:
@@ -80,7 +88,11 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
     xml = join_personal(instance("<who><name/></who>"), {"/who/name": text})
     without, values = split_personal(read(xml), FORM)
     assert values == ({"/who/name": text} if text else {})
-    assert join_personal(without, values).decode().count(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    assert (
+        join_personal(without, values)
+        .decode()
+        .count(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    )
 
 
 # 2345 6789 0124 carries a valid check digit (made up), 2345 6789 0125 does not.
@@ -111,8 +123,8 @@ def test_aadhaar_numbers_are_masked(text: str) -> None:
         "234567890125",  # the check digit is wrong
         "1234567890124",  # thirteen digits
         "2345678901240",
-        "034567890126",  # none begins with 0 or 1
-        "134567890120",
+        "034567890128",  # none begins with 0 or 1
+        "134567890129",
         "12.234567890124",  # a decimal
         "2345 67890124",  # other groups than 4-4-4
         "9876543210",

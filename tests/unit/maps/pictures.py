@@ -12,8 +12,23 @@ import shapely
 
 from maps.basemap import load
 from maps.picture import (
-    Area, Card, Cell, CentreMap, Chip, Condition, Figure, Flow, Head, Mark, Month, NationalMap, ReplicationMap, Row, Series,
-    Source, VillageMark,
+    Area,
+    Card,
+    Cell,
+    CentreMap,
+    Chip,
+    Condition,
+    Figure,
+    Flow,
+    Head,
+    Mark,
+    Month,
+    NationalMap,
+    ReplicationMap,
+    Row,
+    Series,
+    Source,
+    VillageMark,
 )  # fmt: skip
 
 AS_OF = dt.date(2026, 11, 22)
@@ -34,8 +49,8 @@ RUTAG = [
     ("SKUAST-K", 34.15, 74.88),
 ]  # fmt: skip
 RSVC = [("Khunt", 29.6, 79.6), ("Mandaura", 28.9, 77.0), ("Nitte", 13.18, 74.93), ("Farangipete", 12.88, 74.95)]
-SHORT = ["Dec", "Jan 2025", *"Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), "Jan 2026",
-         *"Feb Mar Apr May Jun Jul Aug Sep Oct Nov".split()]  # fmt: skip
+SHORT = ["Dec", "Jan 2025", *["Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], "Jan 2026",
+         *["Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"]]  # fmt: skip
 NEW = [8, 20, 36, 55, 50, 66, 70, 88, 96, 112, 102, 104, 96, 80, 68, 56, 45, 36, 28, 20, 17, 12, 8, 21]
 
 
@@ -65,9 +80,12 @@ def sources() -> tuple[Source, ...]:
 
 def marks() -> tuple[Mark, ...]:
     clusters = [
-        Mark(s, n, "cluster", lat, lon, card(n, "S&T cluster"), letters, colour) for s, n, letters, colour, lat, lon, _ in CLUSTERS
+        Mark(s, n, "cluster", lat, lon, card(n, "S&T cluster"), letters, colour)
+        for s, n, letters, colour, lat, lon, _ in CLUSTERS
     ]
-    rutag = [Mark(f"rutag-{n.lower().replace(' ', '-')}", n, "rutag", a, o, card(n, "RuTAG centre")) for n, a, o in RUTAG]
+    rutag = [
+        Mark(f"rutag-{n.lower().replace(' ', '-')}", n, "rutag", a, o, card(n, "RuTAG centre")) for n, a, o in RUTAG
+    ]
     rsvc = [
         Mark(f"rsvc-{n.lower()}", n, "rsvc", a, o, card(f"RSVC {n}", "Nitte University, Section Infin-8 Foundation"))
         for n, a, o in RSVC
@@ -121,8 +139,16 @@ def _cell(cell: int, masks: dict[int, int], white: int, chance: random.Random) -
 
 def figures(reached: int, active: int, catchment: int = 5913) -> tuple[Figure, ...]:
     return (
-        Figure("Villages reached", reached, reached / catchment, f"{reached / catchment:.0%}", "of 5,913 in catchments"),
-        Figure("Still active", active, active / max(reached, 1), f"{active / max(reached, 1):.0%}", f"of {reached:,} reached"),
+        Figure(
+            "Villages reached", reached, reached / catchment, f"{reached / catchment:.0%}", "of 5,913 in catchments"
+        ),
+        Figure(
+            "Still active",
+            active,
+            active / max(reached, 1),
+            f"{active / max(reached, 1):.0%}",
+            f"of {reached:,} reached",
+        ),
         Figure("Centres reporting", 18, 18 / 21, "86%", "of 21, last 30 days"),
         Figure("Beneficiaries, estimate", 209509, 0.84, "84%", "of villages known"),
     )
@@ -197,9 +223,22 @@ VILLAGE_CARD = Card(
 def village(number: str, north: float, east: float, condition: Condition, at: Mark) -> VillageMark:
     lat, lon = at.lat + north / 110.6, at.lon + east / (111.3 * math.cos(math.radians(at.lat)))
     name = f"Village {number}"
-    found = VILLAGE_CARD if number == "07" else Card(name, f"Demo GP · {math.hypot(north, east):.1f} km", rows=VILLAGE_CARD.rows)
+    found = (
+        VILLAGE_CARD
+        if number == "07"
+        else Card(name, f"Demo GP · {math.hypot(north, east):.1f} km", rows=VILLAGE_CARD.rows)
+    )
     return VillageMark(
-        f"demo:{number}", name, lat, lon, condition, number == "02", math.hypot(north, east), "NE", URGENT.get(number, ""), found
+        f"demo:{number}",
+        name,
+        lat,
+        lon,
+        condition,
+        number == "02",
+        math.hypot(north, east),
+        "NE",
+        URGENT.get(number, ""),
+        found,
     )
 
 
@@ -208,7 +247,7 @@ def centre() -> CentreMap:
     at = next(m for m in marks() if m.name == "Nitte")
     chance = random.Random(11)
     villages = tuple(village(*place, at) for place in PLACES)
-    outside = tuple((at.lat + chance.uniform(-0.32, 0.32), at.lon + chance.uniform(-0.2, 0.55)) for _ in range(130))
+    outside = tuple((at.lat + chance.uniform(-0.32, 0.32), at.lon + chance.uniform(-0.2, 0.55)) for _ in range(420))
     far = tuple(o for o in outside if math.hypot(o[0] - at.lat, o[1] - at.lon) > 0.13)
     top = head(
         "Nitte: 9 of 18 villages active, 4 never visited",
@@ -221,9 +260,7 @@ def centre() -> CentreMap:
         ),
         (Chip("technologies", "All", True), Chip("Review window", "180 days"), Chip("Data to", "22 Nov 2026")),
     )
-    return CentreMap(
-        top, at, (("Nitte", at.lat, at.lon),), villages, 0, tuple(f"demo:{code}" for code in URGENT), far
-    )
+    return CentreMap(top, at, (("Nitte", at.lat, at.lon),), villages, 0, tuple(f"demo:{code}" for code in URGENT), far)
 
 
 FLOWS = [

@@ -1,0 +1,45 @@
+"""The registry's short lists by key, held in memory for the length of an export: joins that cost nothing a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from backend.deployments.look import rhythm
+from backend.registry.models import Centre, District, State, Technology
+from maps.condition import Rhythm
+
+
+class KnownTechnology(NamedTuple):
+    slug: str | None
+    name: str | None
+    clusters: str | None
+    rhythm: Rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    technologies: dict[int | None, KnownTechnology]
+    centres: dict[int | None, str]
+    states: dict[int | None, str]
+    districts: dict[int | None, tuple[str, str]]  # slug, slug of the state
+
+    def area(self, district: int | None, state: int | None) -> tuple[str | None, str | None]:
+        """(state, district) by slug."""
+        if district is None:
+            return self.states.get(state), None
+        slug, of_state = self.districts[district]
+        return of_state, slug
+
+
+def names() -> Names:
+    technologies: dict[int | None, KnownTechnology] = {None: KnownTechnology(None, None, None, Rhythm())}
+    for row in Technology.objects.prefetch_related("clusters"):
+        clusters = " ".join(cluster.slug for cluster in row.clusters.all()) or None
+        technologies[row.pk] = KnownTechnology(row.slug, row.name, clusters, rhythm(row.revisit_days, row.season_months))
+    return Names(
+        technologies,
+        dict(Centre.objects.order_by().values_list("id", "slug")),
+        dict(State.objects.order_by().values_list("id", "slug")),
+        {pk: (slug, state) for pk, slug, state in District.objects.order_by().values_list("id", "slug", "state__slug")},
+    )

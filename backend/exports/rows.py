@@ -1,0 +1,10 @@
+"""What every reader of a kind gives, and every writer of a format takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+# (feature id, longitude, latitude, values in the order of the kind's columns)
+Row = tuple[str, float | None, float | None, tuple[Any, ...]]
+Chunks = Iterator[list[Row]]

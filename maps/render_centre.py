@@ -1,0 +1,238 @@
+"""One centre drawn: catchment, distance rings, villages by condition, whom to visit next."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+import folium
+
+from maps import catchment, markup, symbols
+from maps.folium_offline import Call, blank_map, data_name, mark, script
+from maps.marks import kit
+from maps.page import Page
+from maps.picture import CentreMap, Condition, VillageMark
+
+INK = "#14211F"
+TEAL = "#00564B"
+ALWAYS: tuple[Condition, ...] = ("in_use", "broken", "silent", "never")
+BEARINGS = (105, 190, 196)
+ROW_WORDS: dict[Condition, str] = {
+    "in_use": "Active", "idle": "Idle: works, not used", "resting": "Resting, out of season", "broken": "Broken",
+    "silent": "Silent", "ended": "Ended", "registered": "Registered, no report yet", "visited": "Visited, none yet",
+    "never": "Never visited",
+}  # fmt: skip
+FAR = "far"  # the layer of deployments outside the catchment
+
+
+def centre(picture: CentreMap) -> Page:
+    """The map of one centre. It carries its own piece of the base map."""
+    view = blank_map()
+    box = _box(picture)
+    piece = catchment.base(catchment.box_around([box[:2], box[2:]], 14))
+    _ground(view, picture)
+    _district_names(view, picture, piece, box)
+    villages = folium.FeatureGroup(name="villages", control=False).add_to(view)
+    for village in picture.villages:
+        _village(village, village.condition).add_to(villages)
+    for village in picture.reached_outside:
+        _village(village, FAR).add_to(villages)
+    _centre_mark(picture).add_to(villages)
+    Call("centre", data_name().js_code).add_to(view)
+    return Page(
+        kind="centre", title=picture.head.title, body=_body(picture), own=script(view), values=_values(picture, piece, box),
+        modules=("js/centre.js",), basemap="",
+    )  # fmt: skip
+
+
+def _box(picture: CentreMap) -> catchment.Box:
+    """All that the first view must hold: the rings and the catchment's villages."""
+    far = max(picture.rings_km, default=5)
+    ring = catchment.box_around([(picture.centre.lat, picture.centre.lon)], far)
+    places = [(v.lat, v.lon) for v in picture.villages] + [ring[:2], ring[2:]]
+    return catchment.box_around(places, 0.5)
+
+
+def _ground(view: folium.Map, picture: CentreMap) -> None:
+    group = folium.FeatureGroup(name="ground", control=False).add_to(view)
+    for lat, lon in picture.outside:
+        folium.CircleMarker(
+            (lat, lon), radius=2, stroke=False, fill=True, fill_color="#A9A494", fill_opacity=0.9, pane="catchment",
+            interactive=False,
+        ).add_to(group)  # fmt: skip
+    for ring in catchment.outline([(v.lat, v.lon) for v in picture.villages]):
+        folium.Polygon(
+            ring,
+            color=TEAL,
+            weight=2.2,
+            fill=True,
+            fill_color="#B9D2CC",
+            fill_opacity=0.8,
+            pane="catchment",
+            interactive=False,
+        ).add_to(group)
+    lat, lon = picture.centre.lat, picture.centre.lon
+    for km, bearing in zip(picture.rings_km, BEARINGS * 3, strict=False):
+        folium.Circle(
+            (lat, lon), radius=km * 1000, color="#6E7774", weight=1.1, dash_array="4 4", fill=False, pane="catchment",
+            interactive=False,
+        ).add_to(group)  # fmt: skip
+        at = _towards(lat, lon, km, bearing)
+        mark(
+            at,
+            f'<span class="ring-label">{km} km</span>',
+            "leaders",
+            {"slug": f"ring-{km}", "kind": "ring"},
+            interactive=False,
+        ).add_to(group)
+
+
+def _towards(lat: float, lon: float, km: float, bearing: float) -> tuple[float, float]:
+    turn = math.radians(bearing)
+    return lat + km * math.cos(turn) / 110.57, lon + km * math.sin(turn) / catchment.km_lon(lat)
+
+
+def _district_names(view: folium.Map, picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> None:
+    group = folium.FeatureGroup(name="names", control=False).add_to(view)
+    rings = catchment.outline([(v.lat, v.lon) for v in picture.villages])
+    for name, lat, lon in catchment.district_names(piece, box, rings):
+        html = f'<span class="state-name">{escape(name)} district</span>'
+        mark((lat, lon), html, "leaders", {"slug": f"district-{name}", "kind": "state"}, interactive=False).add_to(
+            group
+        )
+
+
+def _village(village: VillageMark, layer: str) -> folium.Marker:
+    never = village.condition == "never"
+    also = '<i class="also"></i>' if village.also_broken else ""
+    html = (
+        f'<div class="mark {"mark-never" if never else "mark-village"} is-{village.condition}">'
+        f'<span class="label">{escape(village.name)}</span>'
+        f'<span class="sym">{symbols.condition(village.condition)}{also}</span></div>'
+    )
+    says = f"{village.name}, {ROW_WORDS[village.condition]}" + (", also one broken" if village.also_broken else "")
+    options = {
+        "slug": village.code, "kind": "never" if never else "village", "name": village.name, "says": says,
+        "radius": 12 if never else 9, "condition": layer,
+    }  # fmt: skip
+    return mark((village.lat, village.lon), html, "never" if never else "villages", options)
+
+
+def _centre_mark(picture: CentreMap) -> folium.Marker:
+    at = picture.centre
+    symbol = symbols.source(at.kind, at.letters, at.colour, 32)
+    name = at.card.heading or at.name
+    html = f'<div class="mark mark-{at.kind}"><span class="label">{escape(name)}</span><span class="sym">{symbol}</span></div>'
+    options = {"slug": at.slug, "kind": at.kind, "name": name, "says": name, "radius": 16, "side": "below"}
+    return mark((at.lat, at.lon), html, "clusters", options)
+
+
+def _values(picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> dict[str, Any]:
+    place = "Village positions and figures illustrative" if picture.head.illustrative else "simplified"
+    everyone = (*picture.villages, *picture.reached_outside)
+    return {
+        "attribution": f"Boundaries: ICMR-NIE adarvmaps · {place}",
+        "base": piece,
+        "bounds": [box[:2], box[2:]],
+        "tight": _tight(picture),
+        "box": [piece_box(piece)[:2], piece_box(piece)[2:]],
+        "centre": picture.centre.slug,
+        "cards": {v.code: asdict(v.card) for v in everyone},
+        "home": asdict(picture.centre.card),
+        "homeSymbol": symbols.source(picture.centre.kind, picture.centre.letters, picture.centre.colour, 26),
+        "first": _first(picture),
+        "kit": kit(),
+    }
+
+
+def _tight(picture: CentreMap) -> list[tuple[float, float]]:
+    """What a phone's first view must hold: the catchment's villages and the centre."""
+    places = [(v.lat, v.lon) for v in picture.villages] + [(picture.centre.lat, picture.centre.lon)]
+    box = catchment.box_around(places, 1.5)
+    return [box[:2], box[2:]]
+
+
+def piece_box(piece: dict[str, Any]) -> catchment.Box:
+    """South, west, north, east of all its arcs."""
+    from maps.topology import SCALE, unpack
+
+    points = [point for arc in piece["arcs"] for point in unpack(arc)]
+    lons, lats = [p[0] / SCALE for p in points], [p[1] / SCALE for p in points]
+    return min(lats), min(lons), max(lats), max(lons)
+
+
+def _first(picture: CentreMap) -> str:
+    """The card that is open at first: the most urgent village that says what is wrong."""
+    cards = {v.code: v.card for v in picture.villages}
+    with_problem = [code for code in picture.visit_next if code in cards and cards[code].problem]
+    return next(iter(with_problem), next((c for c in picture.visit_next if c in cards), ""))
+
+
+def _body(picture: CentreMap) -> str:
+    counts = Counter(v.condition for v in picture.villages)
+    shown = [c for c in symbols.CONDITION_ORDER if counts[c] or c in ALWAYS]
+    return (
+        f'{markup.header(picture.head)}\n<main class="stage"><div class="folium-map" id="map_gramreach" role="region" '
+        f'aria-label="Map: {escape(picture.head.title)}"></div>{markup.SHEET}<div class="left">{markup.SHUT}'
+        f"{_conditions(picture, counts, shown)}{_next(picture)}{_table(picture)}</div>{_strip(counts, shown)}"
+        '<div class="right"><div class="home"></div><div class="slot"></div></div></main>'
+    )
+
+
+def _conditions(picture: CentreMap, counts: Counter[Condition], shown: list[Condition]) -> str:
+    total = len(picture.villages) + picture.unplaced
+    rows = "".join(_box_row(c, symbols.condition(c), ROW_WORDS[c], counts[c]) for c in shown)
+    if picture.reached_outside:
+        rows += _box_row(
+            FAR, symbols.condition("in_use", 13), "Reached outside, counted apart", len(picture.reached_outside)
+        )
+    missing = (
+        f'<p class="unplaced">{picture.unplaced} of {total} without a place: not on the map.</p>'
+        if picture.unplaced
+        else ""
+    )
+    return (
+        f'<section class="panel layers"><h2>Villages by condition <span>of {markup.number(total)}</span></h2><ul>{rows}</ul>'
+        '<ul class="key"><li><svg width="22" height="14"><rect x="1" y="1" width="20" height="12" rx="3" fill="#C7DBD6" '
+        f'stroke="{TEAL}" stroke-width="1.6"/></svg><span>Catchment, from the village list</span></li>'
+        '<li><svg width="24" height="6"><path d="M0 3H24" stroke="#6E7774" stroke-width="1.3" stroke-dasharray="4 3"/></svg>'
+        "<span>Distance from the centre</span></li>"
+        '<li><svg width="8" height="8"><circle cx="4" cy="4" r="2.4" fill="#A9A494"/></svg>'
+        f"<span>Village outside the catchment</span></li></ul>{missing}</section>"
+    )
+
+
+def _box_row(layer: str, icon: str, words: str, count: int) -> str:
+    return (
+        f'<li><label><input type="checkbox" checked data-condition="{layer}"><span class="icon">{icon}</span>'
+        f'<span>{escape(words)}</span><span class="count">{markup.number(count)}</span></label></li>'
+    )
+
+
+def _next(picture: CentreMap) -> str:
+    villages = {v.code: v for v in picture.villages}
+    rows = "".join(
+        f'<li><button type="button" data-slug="{escape(code)}">{symbols.condition(villages[code].condition, 15)}'
+        f'<span>{escape(villages[code].name)}</span><span class="why">{escape(villages[code].urgency)}</span></button></li>'
+        for code in picture.visit_next
+        if code in villages
+    )
+    return f'<section class="panel next"><h2>Visit next</h2><ol>{rows}</ol></section>' if rows else ""
+
+
+def _strip(counts: Counter[Condition], shown: list[Condition]) -> str:
+    """Phones: the conditions' counts under the map."""
+    return '<p class="strip">' + "".join(
+        f"<span>{symbols.condition(c, 15)}<b>{markup.number(counts[c])}</b> {symbols.CONDITION_WORDS[c]}</span>" for c in shown
+    ) + "</p>"  # fmt: skip
+
+
+def _table(picture: CentreMap) -> str:
+    rows = [(v.name, f"{ROW_WORDS[v.condition]}{', ' + v.urgency if v.urgency else ''}") for v in picture.villages]
+    return markup.as_table(
+        markup.table("Figures", markup.figure_rows(picture.head.figures)),
+        markup.table("Villages of the catchment", rows),
+    )

@@ -1,0 +1,166 @@
+"""Map files in a browser: opened from the disk, nothing asked from outside, months and layers that count rightly."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from maps import encode, markup, render
+from maps.page import Page as MapPage
+from tests.unit.maps import pictures
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no chromium is installed: maps were not opened in a browser"),
+    pytest.mark.xdist_group("browser"),
+]
+ALL = (1 << len(pictures.sources())) - 1
+PKC = 3  # the bit of PKC in pictures.sources()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+class Opened:
+    """A map file in a tab, with what it asked for and what went wrong."""
+
+    def __init__(
+        self, browser: sync_api.Browser, file: Path, page: MapPage, width: int = 1280, height: int = 800
+    ) -> None:
+        file.write_text(page.standalone(), encoding="utf-8")
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        self.tab = browser.new_page(viewport={"width": width, "height": height})
+        self.tab.on("request", lambda request: self.asked.append(request.url))
+        self.tab.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.tab.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)
+        began = time.monotonic()
+        self.tab.goto(file.as_uri())
+        self.tab.wait_for_function("document.body.dataset.ready === 'yes'")
+        self.seconds = time.monotonic() - began
+
+    def text(self, selector: str) -> str:
+        return self.tab.inner_text(selector)
+
+    def cells(self) -> int:
+        return int(self.tab.evaluate("document.querySelectorAll('.leaflet-cells-pane path').length"))
+
+    def month(self, index: int) -> None:
+        self.tab.locator(".months input").fill(str(index))
+
+
+@pytest.fixture
+def national(browser: sync_api.Browser, tmp_path: Path) -> Iterator[Opened]:
+    opened = Opened(browser, tmp_path / "national.html", render.national(pictures.national()))
+    yield opened
+    assert all(url.startswith(("file:", "data:")) for url in opened.asked)
+    assert not opened.wrong
+    opened.tab.close()
+
+
+def count(kind: str, chosen: int, month: int) -> int:
+    picture = pictures.national()
+    return encode.distinct(encode.totals(picture.cells, len(picture.months))[kind], chosen, month)
+
+
+def test_the_national_map_draws_its_cells_quickly(national: Opened) -> None:
+    shown = [c for c in pictures.national().cells if c.catchment or any(n[-1] for _, n in c.reached)]
+    assert national.cells() == len(shown)
+    assert national.seconds < 5, "2 s on an idle machine; more only under load"
+    assert national.text("#title") == pictures.national().head.title
+
+
+def test_the_slider_changes_title_figures_counts_and_cells(national: Opened) -> None:
+    before = national.cells()
+    national.month(2)
+    month = pictures.national().months[2]
+    assert national.text("#title") == month.title
+    assert national.text(".figure .value") == markup.number(month.figures[0].value)
+    assert national.text("#date") == "end of Feb 2025"
+    assert national.text("#so-far") == f"{markup.number(count('reached', ALL, 2))} villages reached so far"
+    assert national.text(f"#count-{PKC}") == markup.number(count("reached", 1 << PKC, 2))
+    assert national.cells() != before or count("reached", ALL, 2) == count("reached", ALL, -1)
+
+
+def test_unchecking_a_cluster_counts_distinct_villages(national: Opened) -> None:
+    national.tab.locator(f'input[data-bit="{PKC}"]').uncheck()
+    reached, active = count("reached", ALL & ~(1 << PKC), -1), count("active", ALL & ~(1 << PKC), -1)
+    assert (
+        national.text("#title")
+        == f"{markup.number(reached)} villages reached, {round(100 * active / reached)}% still active"
+    )
+    assert national.text("#chosen") == "9 of 10 layers"
+    assert national.tab.locator('[data-slug="pkc"]').count() == 0
+    national.tab.locator(f'input[data-bit="{PKC}"]').check()
+    assert national.text("#title") == pictures.national().head.title
+    assert national.tab.locator('[data-slug="pkc"]').count() == 1
+
+
+def test_a_card_opens_by_keyboard_and_escape_closes_it(national: Opened) -> None:
+    mark = national.tab.locator('[data-slug="rsvc-nitte"]')
+    mark.focus()
+    national.tab.keyboard.press("Enter")
+    assert "RSVC Nitte" in national.text(".card")
+    assert "14 of 18 villages" in national.text(".card")
+    national.tab.keyboard.press("Escape")
+    assert national.tab.locator(".card").count() == 0
+    assert national.tab.evaluate("document.activeElement.dataset.slug") == "rsvc-nitte"
+
+
+def test_districts_can_be_shown_by_coverage(national: Opened) -> None:
+    national.tab.locator("#tint").check()
+    with_catchment = [a for a in pictures.districts() if a.catchment]
+    assert national.tab.evaluate("document.querySelectorAll('.leaflet-tints-pane path').length") == len(with_catchment)
+
+
+def test_marks_at_one_place_stand_apart(national: Opened) -> None:
+    boxes = [national.tab.locator(f'[data-slug="{slug}"] .sym').bounding_box() for slug in ("driiv", "rutag-iit-delhi")]
+    assert boxes[0]
+    assert boxes[1]
+    assert abs(boxes[0]["x"] - boxes[1]["x"]) + abs(boxes[0]["y"] - boxes[1]["y"]) > 20
+
+
+PICTURES = {
+    "national": lambda: render.national(pictures.national()),
+    "centre": lambda: render.centre(pictures.centre()),
+    "replication": lambda: render.replication(pictures.replication()),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(PICTURES))
+def test_phones_show_all_without_sideways_scrolling(browser: sync_api.Browser, tmp_path: Path, kind: str) -> None:
+    opened = Opened(browser, tmp_path / "map.html", PICTURES[kind](), 360, 740)
+    assert opened.tab.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not opened.wrong
+    assert all(url.startswith(("file:", "data:")) for url in opened.asked)
+    opened.tab.locator(".sheet-open").click()
+    assert opened.tab.locator(".layers").is_visible()
+    opened.tab.keyboard.press("Escape")
+    assert not opened.tab.locator(".layers").is_visible()
+    opened.tab.close()
+
+
+def test_a_centre_shows_its_villages_and_whom_to_visit(browser: sync_api.Browser, tmp_path: Path) -> None:
+    opened = Opened(browser, tmp_path / "centre.html", render.centre(pictures.centre()))
+    assert opened.tab.locator(".mark-never").count() == 4
+    assert "Broken for 41 days" in opened.text(".slot .card")
+    opened.tab.get_by_role("button", name="Village 11").first.click()
+    assert opened.text(".slot .card h2") == "Village 11"
+    opened.tab.locator('input[data-condition="never"]').uncheck()
+    assert opened.tab.locator(".mark-never").count() == 0
+    assert not opened.wrong
+    opened.tab.close()

@@ -1,0 +1,26 @@
+"""Slides: PNG of the asked size, true colours, drawn without a browser."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from maps.picture import CentreMap, NationalMap
+from maps.slide import slide
+from tests.unit.maps import pictures
+
+
+@pytest.mark.parametrize("picture", [pictures.national(), pictures.centre()], ids=["national", "centre"])
+def test_a_slide_is_a_true_colour_png(picture: NationalMap | CentreMap) -> None:
+    image = Image.open(io.BytesIO(slide(picture)))
+    assert (image.format, image.size) == ("PNG", (1920, 1080))
+    assert image.mode in ("RGB", "RGBA")
+    colours = image.convert("RGB").resize((960, 540), Image.Resampling.NEAREST).getcolors(1 << 20)
+    assert colours
+    assert {(230, 236, 239), (252, 251, 248), (20, 33, 31)} <= {colour for _, colour in colours}, "sea, India, ink"
+
+
+def test_other_sizes_keep_the_layout() -> None:
+    assert Image.open(io.BytesIO(slide(pictures.centre(), 1280, 720))).size == (1280, 720)
