@@ -16,7 +16,10 @@ from ninja.utils import check_csrf
 from backend import bodies
 from backend.accounts.api import router as accounts
 from backend.accounts.who import Who, identify
+from backend.deployments.api import router as reach
 from backend.errors import GramReachError, NotAllowed, TooLarge
+from backend.exports.api import router as exports
+from backend.registry.api import router as registry
 from backend.submissions.api import kept_router
 from backend.submissions.api import router as submissions
 from backend.submissions.forms_api import router as forms
@@ -54,6 +57,9 @@ api = NinjaAPI(
 )
 for prefix, router in (
     ("", accounts),
+    ("", registry),
+    ("", reach),
+    ("", exports),
     ("/forms", forms),
     ("/kept-aside", kept_router),
     ("/submissions", submissions),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import shapely
 from shapely.geometry import MultiPoint
 
+from maps import geo
 from maps.basemap import Basemap, load
 from maps.topology import SCALE
 
@@ -19,6 +20,16 @@ Box = tuple[float, float, float, float]  # south, west, north, east
 
 def km_lon(lat: float) -> float:
     return 111.32 * math.cos(math.radians(lat))
+
+
+def outlines(places: Iterable[Point], sites: Sequence[Point]) -> list[list[Point]]:
+    """Rings around the places of each site: a centre of two sites has two catchments, not one band between them."""
+    points = list(places)
+    if len(sites) < 2 or not points:
+        return outline(points)
+    nearest = geo.nearest(*zip(*points, strict=True), *zip(*sites, strict=True))[0].tolist()
+    of_sites = [[p for p, at in zip(points, nearest, strict=True) if at == i] for i in range(len(sites))]
+    return [ring for own in of_sites for ring in outline(own)]
 
 
 def outline(places: Iterable[Point], margin_km: float = 1.4) -> list[list[Point]]:

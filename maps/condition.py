@@ -76,6 +76,11 @@ class State:
     estimates: tuple[float | None, ...] = (None,) * len(ESTIMATES)
     latest_instance_id: str = ""
 
+    @property
+    def runs(self) -> int:
+        """Units that run, well or badly: what works partly is not broken."""
+        return self.working + self.defective
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -91,7 +96,7 @@ def condition_on(state: State, day: dt.date, rhythm: Rhythm) -> str:
         return "ended"
     if state.seen_on is None:
         return "registered"
-    works = state.working > 0
+    works = state.runs > 0
     if works and rhythm.season and not _season_under_way(state.seen_on, day, rhythm.season):
         return "resting"
     if (day - state.seen_on).days > rhythm.window:
@@ -122,8 +127,9 @@ def season_start(day: dt.date, season: frozenset[int]) -> dt.date:
 def apply(state: State, report: Report, rhythm: Rhythm) -> State:
     """The state after one more report, in order of visit date.
 
-    Seen: the report decides. Told, phoned or still waiting for review: it decides only if the condition on that day does
-    not get better by it. Not found, unreachable: the visit is noted and decides nothing.
+    Seen: the report decides. Told, phoned or still waiting for review: it decides only what does not make the condition
+    better, on that day or later, so the day on which the deployment was last seen stays. Not found, unreachable: the
+    visit is noted and decides nothing.
     """
     noted = state
     if not report.waiting:
@@ -140,8 +146,10 @@ def apply(state: State, report: Report, rhythm: Rhythm) -> State:
     decided = _decided(noted, report)
     if report.how_known == "seen" and not report.waiting:
         return decided
+    down_since = None if decided.runs else decided.down_since or report.date
+    decided = replace(decided, seen_on=noted.seen_on, down_since=down_since)
     before, after = (RANK[condition_on(s, report.date, rhythm)] for s in (noted, decided))
-    worse_units = decided.working <= noted.working and decided.units_in_use <= noted.units_in_use
+    worse_units = decided.runs <= noted.runs and decided.units_in_use <= noted.units_in_use
     if noted.seen_on is None or after < before or not (worse_units or after > before):
         return noted
     return decided
@@ -159,7 +167,7 @@ def _decided(state: State, report: Report) -> State:
         defective=report.defective,
         broken=report.broken,
         units_in_use=min(report.units_in_use, working),
-        down_since=report.down_since if working == 0 else None,
+        down_since=report.down_since if working + report.defective == 0 else None,
         fault=report.fault,
         can_repair=report.can_repair,
         ended_on=report.date if report.ended or all_gone else None,

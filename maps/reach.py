@@ -47,7 +47,7 @@ def conditions(deployments: pd.DataFrame, day: dt.date) -> npt.NDArray[np.int8]:
     seen = deployments["seen_on"].to_numpy("datetime64[D]")
     window = deployments["window"].to_numpy(np.int64)
     age = (today - np.where(np.isnat(seen), today, seen)).astype(np.int64)
-    works = deployments["working"].fillna(0).to_numpy() > 0
+    works = (deployments["working"].fillna(0) + deployments["defective"].fillna(0)).to_numpy() > 0
     used = deployments["units_in_use"].fillna(0).to_numpy() > 0
     out = np.where(works, np.where(used, IN_USE, IDLE), BROKEN)
     out = np.where(age > window, SILENT, out)
@@ -111,9 +111,9 @@ def villages(deployments: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     out["people_known"] = grouped["people"].count() > 0
     out["active"] = out["reached"] & (out["condition"] == IN_USE)
     out["also_broken"] = out.pop("broken") & (out["condition"] != BROKEN)
-    for low, high in (("people_low", "people_high"),):
-        out[high] = np.fmin(out[high], out["population"].fillna(np.inf))
-        out[low] = np.fmin(out[low], out["population"].fillna(np.inf))
+    most = out["population"].fillna(np.inf)
+    for name in ("people_low", "people_high", "households_low", "households_high"):
+        out[name] = np.minimum(out[name], most)  # not fmin: what nobody counted stays unknown
     return out
 
 

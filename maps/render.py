@@ -82,7 +82,8 @@ def _national_values(picture: NationalMap) -> dict[str, Any]:
 
 
 def _month(month: Month, as_of: dt.date, back: int) -> dict[str, Any]:
-    return {**asdict(month), "end": month_end(as_of, back).isoformat()}
+    end = month_end(as_of, back)
+    return {**asdict(month), "end": end.isoformat(), "date": long_date(end)}
 
 
 def month_end(as_of: dt.date, back: int) -> dt.date:

@@ -40,7 +40,8 @@ def centre(picture: CentreMap) -> Page:
         _village(village, village.condition).add_to(villages)
     for village in picture.reached_outside:
         _village(village, FAR).add_to(villages)
-    _centre_mark(picture).add_to(villages)
+    for name, site_lat, site_lon in picture.sites or ((picture.centre.name, picture.centre.lat, picture.centre.lon),):
+        _centre_mark(picture, name, site_lat, site_lon).add_to(villages)
     Call("centre", data_name().js_code).add_to(view)
     return Page(
         kind="centre", title=picture.head.title, body=_body(picture), own=script(view), values=_values(picture, piece, box),
@@ -63,7 +64,8 @@ def _ground(view: folium.Map, picture: CentreMap) -> None:
             (lat, lon), radius=2, stroke=False, fill=True, fill_color="#A9A494", fill_opacity=0.9, pane="catchment",
             interactive=False,
         ).add_to(group)  # fmt: skip
-    for ring in catchment.outline([(v.lat, v.lon) for v in picture.villages]):
+    sites = [site[1:] for site in picture.sites]
+    for ring in catchment.outlines([(v.lat, v.lon) for v in picture.villages], sites):
         folium.Polygon(
             ring,
             color=TEAL,
@@ -75,7 +77,12 @@ def _ground(view: folium.Map, picture: CentreMap) -> None:
             interactive=False,
         ).add_to(group)
     lat, lon = picture.centre.lat, picture.centre.lon
-    for km, bearing in zip(picture.rings_km, BEARINGS * 3, strict=False):
+    for km, bearing in zip(picture.rings_km[: 1 if len(sites) > 1 else None], BEARINGS * 3, strict=False):
+        for other in sites[1:]:
+            folium.Circle(
+                other, radius=km * 1000, color="#6E7774", weight=1.1, dash_array="4 4", fill=False, pane="catchment",
+                interactive=False,
+            ).add_to(group)  # fmt: skip
         folium.Circle(
             (lat, lon), radius=km * 1000, color="#6E7774", weight=1.1, dash_array="4 4", fill=False, pane="catchment",
             interactive=False,
@@ -97,7 +104,7 @@ def _towards(lat: float, lon: float, km: float, bearing: float) -> tuple[float, 
 
 def _district_names(view: folium.Map, picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> None:
     group = folium.FeatureGroup(name="names", control=False).add_to(view)
-    rings = catchment.outline([(v.lat, v.lon) for v in picture.villages])
+    rings = catchment.outlines([(v.lat, v.lon) for v in picture.villages], [site[1:] for site in picture.sites])
     for name, lat, lon in catchment.district_names(piece, box, rings):
         html = f'<span class="state-name">{escape(name)} district</span>'
         mark((lat, lon), html, "leaders", {"slug": f"district-{name}", "kind": "state"}, interactive=False).add_to(
@@ -107,7 +114,7 @@ def _district_names(view: folium.Map, picture: CentreMap, piece: dict[str, Any],
 
 def _village(village: VillageMark, layer: str) -> folium.Marker:
     never = village.condition == "never"
-    also = '<i class="also"></i>' if village.also_broken else ""
+    also = '<i class="also-broken"></i>' if village.also_broken else ""
     html = (
         f'<div class="mark {"mark-never" if never else "mark-village"} is-{village.condition}">'
         f'<span class="label">{escape(village.name)}</span>'
@@ -121,13 +128,14 @@ def _village(village: VillageMark, layer: str) -> folium.Marker:
     return mark((village.lat, village.lon), html, "never" if never else "villages", options)
 
 
-def _centre_mark(picture: CentreMap) -> folium.Marker:
+def _centre_mark(picture: CentreMap, site: str, lat: float, lon: float) -> folium.Marker:
     at = picture.centre
     symbol = symbols.source(at.kind, at.letters, at.colour, 32)
-    name = at.card.heading or at.name
+    heading = at.card.heading or at.name
+    name = heading if len(picture.sites) < 2 or site in heading else f"{heading}, {site}"
     html = f'<div class="mark mark-{at.kind}"><span class="label">{escape(name)}</span><span class="sym">{symbol}</span></div>'
     options = {"slug": at.slug, "kind": at.kind, "name": name, "says": name, "radius": 16, "side": "below"}
-    return mark((at.lat, at.lon), html, "clusters", options)
+    return mark((lat, lon), html, "clusters", options)
 
 
 def _values(picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> dict[str, Any]:

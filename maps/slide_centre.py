@@ -63,7 +63,7 @@ def _ground(canvas: Canvas, picture: CentreMap, project: Project) -> None:
         canvas.lines([project(line) for line in base.lines(kind)], colour, width, z=2, dashes=dashes)
     for x, y in project([(lon, lat) for lat, lon in picture.outside]) if picture.outside else []:
         canvas.disc(x, y, 2.6, "#A9A494", z=2.5)
-    for ring in catchment.outline(_places(picture.villages)):
+    for ring in catchment.outlines(_places(picture.villages), [site[1:] for site in picture.sites]):
         points = project([(lon, lat) for lat, lon in ring])
         canvas.polygon(points, "#B9D2CC", z=3, alpha=0.8)
         canvas.lines([points], TEAL, 3.2, z=3.1)

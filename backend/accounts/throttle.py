@@ -29,3 +29,7 @@ def throttled(request: HttpRequest, what: str) -> Iterator[None]:
             _failures.clear()
         _failures[key].append(time.monotonic())
         raise
+
+
+def forget() -> None:
+    _failures.clear()

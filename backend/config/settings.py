@@ -22,6 +22,7 @@ def _flag(name: str) -> bool:
 
 
 DEBUG = _flag("DEBUG")
+DEMO = (GRAMREACH_HOME / "DEMO").is_file()  # a home that `gramreach demo` made
 SECRET_KEY = keys.secret_key(GRAMREACH_HOME)
 REVIEW_REQUIRED = _flag("REVIEW_REQUIRED")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -39,12 +40,14 @@ INSTALLED_APPS = [
     "backend.submissions.apps.SubmissionsConfig",
     "backend.exports.apps.ExportsConfig",
     "backend.console.apps.ConsoleConfig",
+    "backend.demo.apps.DemoConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",  # for the Swagger UI that it carries
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -69,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "backend.console.context.console",
             ],
         },
     },

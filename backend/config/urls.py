@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from backend.api import api
 from backend.config.health import healthz, readyz
 
 urlpatterns = [
+    path("", include("backend.console.urls")),  # first: it holds the doors of the administration and of the API
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("maps/", include("backend.console.map_urls")),
     path("healthz", healthz),
     path("readyz", readyz),
 ]

@@ -10,16 +10,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from backend.accounts.who import Who
-from backend.deployments.filters import Filters
+from backend.deployments import past
+from backend.deployments.fetching import fetch
+from backend.deployments.filters import Filters, today
 from backend.deployments.models import Deployment, Visit
-from backend.registry.models import CatchmentVillage, Cluster, Technology, Theme
+from backend.errors import BadFilter
+from backend.registry.models import CatchmentVillage, Centre, Cluster, District, State, Technology, Theme, Village
 from maps import reach
-from maps.condition import CONDITIONS, DEFAULT_WINDOW, RANK
+from maps.condition import DEFAULT_WINDOW, RANK
 
 _STATE = {name: f"state__{name}" for name in (*reach.DATES[:5], *reach.COUNTS) if name != "population"}
 _OWN = {
@@ -40,53 +42,73 @@ _OWN = {
 }
 
 
-def deployments(filters: Filters, who: Who | None = None) -> pd.DataFrame:
+def deployments(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()) -> pd.DataFrame:
     """The deployments frame (maps.reach.COLUMNS) of a scope and filters, as of `filters.day`.
 
-    Deployments that were merged stand in it once; those registered after the day not at all.
+    Deployments that were merged stand in it once; those registered after the day not at all. `also_in`: besides those
+    of the filters' centres, whatever stands in these villages.
     """
-    rows = select(filters, who)
-    if filters.known_at is None and filters.as_of is None:
+    rows = select(filters, who, also_in)
+    if filters.known_at is None and filters.day >= today():
         frame = _read(rows, {**_OWN, **_STATE})
     else:
-        from backend.deployments.past import states
-
         frame = _read(rows, _OWN).drop(columns=["reports"], errors="ignore")
-        frame = frame.merge(states(filters), on="deployment", how="left")
+        frame = frame.merge(past.states(filters), on="deployment", how="left")
     return _filtered(_finished(frame), filters)
 
 
-def select(filters: Filters, who: Who | None = None) -> QuerySet[Deployment]:
-    """The deployments that filters and scope leave, without `status`, which depends on the day."""
-    rows = Deployment.objects.filter(counted=True, merged_into=None)
+def select(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()) -> QuerySet[Deployment]:
+    """The deployments that filters and scope leave, without `status`, which depends on the day.
+
+    Raises BadFilter for `review`: the rule in force says which reports figures count, and a figure under another rule
+    would pass for it.
+    """
+    if filters.review:
+        message = "Figures count by the rule in force, not by one review state. Leave review out, or export reports."
+        raise BadFilter(message, where="review")
+    rows = Deployment.objects.filter(_registered(filters.known_at), merged_into=None)
     if filters.cluster:
         rows = rows.filter(technology__in=Technology.objects.filter(clusters__slug__in=filters.cluster))
     if filters.theme:
         rows = rows.filter(technology__in=Technology.objects.filter(themes__slug__in=filters.theme))
     if filters.centre:
-        rows = rows.filter(centre__slug__in=filters.centre)
+        rows = rows.filter(Q(centre__slug__in=filters.centre) | Q(village__in=also_in))
     if filters.technology:
         rows = rows.filter(technology__slug__in=filters.technology)
     if filters.village:
         rows = rows.filter(village__code__in=filters.village)
-    for name in ("state", "district"):
+    rows = rows.filter(in_places(filters))
+    if filters.since or filters.until:
+        until = min(filters.day, filters.until or filters.day)
+        visits = Visit.objects.filter(past.open_at(filters.known_at), kind=Visit.Kind.REPORT, waiting=False)
+        visits = visits.filter(visit_date__gte=filters.since) if filters.since else visits
+        rows = rows.filter(id__in=visits.filter(visit_date__lte=until).exclude(deployment=None).values("deployment"))
+    if who is not None and not who.everywhere:
+        rows = rows.filter(in_scope(who))
+    return rows
+
+
+def _registered(known_at: dt.datetime | None) -> Q:
+    """Whose registration counts now, or counted at `known_at`."""
+    if known_at is None:
+        return Q(counted=True)
+    registrations = Visit.objects.filter(past.open_at(known_at), kind=Visit.Kind.REGISTRATION, waiting=False)
+    return Q(id__in=registrations.exclude(deployment=None).values("deployment"))
+
+
+def in_places(filters: Filters) -> Q:
+    """Deployments or visits whose village (else whose own place) lies in the filters' states, districts and box."""
+    wanted = Q()
+    for name, path in (("state", "district__state"), ("district", "district")):
         if slugs := getattr(filters, name):
-            path = "district__state" if name == "state" else "district"
-            own = Q(**{f"village__{name}__slug__in": slugs})
-            rows = rows.filter(own | Q(village=None, **{f"{path}__slug__in": slugs}))
+            own = Q(village=None, **{f"{path}__slug__in": slugs})
+            wanted &= Q(**{f"village__{name}__slug__in": slugs}) | own
     if filters.bbox is not None:
         west, south, east, north = filters.bbox
         inside = {"lat__gte": south, "lat__lte": north, "lon__gte": west, "lon__lte": east}
         placed = Q(**{f"village__{k}": v for k, v in inside.items()})
-        rows = rows.filter(placed | Q(village__lat=None, **inside))
-    if filters.since or filters.until:
-        visits = Visit.objects.filter(kind=Visit.Kind.REPORT, known_to=None)
-        visits = visits.filter(visit_date__gte=filters.since) if filters.since else visits
-        visits = visits.filter(visit_date__lte=filters.until) if filters.until else visits
-        rows = rows.filter(id__in=visits.values("deployment"))
-    if who is not None and not who.everywhere:
-        rows = rows.filter(in_scope(who))
-    return rows
+        wanted &= placed | Q(village__lat=None, **inside)
+    return wanted
 
 
 def in_scope(who: Who) -> Q:
@@ -103,29 +125,6 @@ def _read(rows: QuerySet[Deployment], columns: dict[str, Any]) -> pd.DataFrame:
     return fetch(query, list(columns))
 
 
-def fetch(query: QuerySet[Any, Any], names: Sequence[str]) -> pd.DataFrame:
-    sql, params = query.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchall()
-    columns = zip(*found, strict=True) if found else ([] for _ in names)
-    return pd.DataFrame({name: _column(name, values) for name, values in zip(names, columns, strict=True)})
-
-
-def _column(name: str, values: Sequence[Any]) -> Any:
-    if name in reach.KEYS:
-        return np.array([-1 if v is None else v for v in values], dtype=np.int64)
-    if name == "registered":
-        return np.array([None if v is None else str(v)[:10] for v in values], dtype="datetime64[D]")
-    if name in reach.DATES:
-        return np.array(values, dtype="datetime64[D]")
-    if name in ("purpose",):
-        return np.array(values, dtype=object)
-    if name in ("illustrative", "visited"):
-        return np.array(values, dtype=bool)
-    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-
-
 def _finished(frame: pd.DataFrame) -> pd.DataFrame:
     """With what technologies say of them, and the units that were registered where nothing was reported yet."""
     frame["village_use"] = frame.pop("purpose").to_numpy() == Deployment.Purpose.VILLAGE_USE
@@ -139,6 +138,16 @@ def _finished(frame: pd.DataFrame) -> pd.DataFrame:
     for name in (*reach.DATES[:5],):
         frame[name] = frame[name].astype("datetime64[s]")
     return frame
+
+
+def events(rows: QuerySet[Visit]) -> pd.DataFrame:
+    """Training events as rows of flows; each is a deployment of its own, -1."""
+    names = ["technology", "centre", "state", "district", "month", "trained", "first_time"]
+    sources = ("technology_id", "centre_id", _OWN["state"], _OWN["district"], "month", "trained", "first_time")
+    frame = fetch(rows.order_by().values_list(*sources), names)
+    frame = frame.assign(deployment=-1, kg=0.0, cost=0.0).fillna({"trained": 0, "first_time": 0})
+    known = technology_facts().reindex(frame["technology"].to_numpy())
+    return frame.assign(**{name: known[name].fillna(0).to_numpy(np.int64) for name in ("clusters", "themes")})
 
 
 def technology_facts() -> pd.DataFrame:
@@ -182,16 +191,24 @@ def catchment(day: dt.date, centres: Sequence[int] | None = None, known_at: dt.d
                "village__lon", "village__population")  # fmt: skip
     names = [n for n in reach.CATCHMENT_COLUMNS if n != "visited"]
     frame = fetch(listed.order_by("village_id").values_list(*sources), names)
-    visited = Visit.objects.filter(visit_date__lte=day, village__in=listed.values("village"))
-    visited = (
-        visited.filter(known_to=None)
-        if known_at is None
-        else visited.filter(Q(known_to=None) | Q(known_to__gt=known_at), known_from__lte=known_at)
-    )
+    visited = Visit.objects.filter(past.open_at(known_at), waiting=False)
+    visited = visited.filter(visit_date__lte=day, village__in=listed.values("village"))
     seen = set(visited.order_by().values_list("village_id", flat=True).distinct())
     frame["visited"] = frame["village"].isin(list(seen)).to_numpy(bool)
     return frame
 
 
-def condition_name(rank: int) -> str:
-    return CONDITIONS[rank]
+def listed(filters: Filters) -> pd.DataFrame:
+    """The catchment frame of the filters' centres and places. What else they say is of deployments, not of lists."""
+    centres = None
+    if filters.centre:
+        centres = list(Centre.objects.filter(slug__in=filters.centre).values_list("id", flat=True))
+    frame = catchment(filters.day, centres, filters.known_at)
+    for name, model, key in (("state", State, "slug"), ("district", District, "slug"), ("village", Village, "code")):
+        if values := getattr(filters, name):
+            ids = model._default_manager.filter(**{f"{key}__in": values}).values_list("id", flat=True)
+            frame = frame[frame[name].isin(list(ids))]
+    if filters.bbox is not None:
+        west, south, east, north = filters.bbox
+        frame = frame[frame["lat"].between(south, north) & frame["lon"].between(west, east)]
+    return frame.reset_index(drop=True)

@@ -12,14 +12,22 @@ import pandas as pd
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from backend.deployments import derive
+from backend.deployments.fetching import fetch
 from backend.deployments.filters import Filters
 from backend.deployments.look import rhythm
 from backend.deployments.models import Deployment, DeploymentMonth, Visit
 from maps import reach
-from maps.condition import ESTIMATES, STOCKS, State, history, month_of
+from maps.condition import ESTIMATES, STOCKS, MonthOfWork, State, history, month_of
 
 _NAMES = [n for n in (*reach.DATES[:5], *reach.COUNTS) if n != "population"]
 _BATCH = 500
+
+
+def open_at(moment: dt.datetime | None) -> Q:
+    """Visits that were counted, or waited, at a moment; None: now."""
+    if moment is None:
+        return Q(known_to=None)
+    return Q(known_from__lte=moment) & (Q(known_to=None) | Q(known_to__gt=moment))
 
 
 def states(filters: Filters) -> pd.DataFrame:
@@ -40,8 +48,6 @@ def states(filters: Filters) -> pd.DataFrame:
 
 
 def _of_months(month: int) -> pd.DataFrame:
-    from backend.deployments.frames import fetch
-
     last = DeploymentMonth.objects.filter(deployment=OuterRef("deployment"), month__lte=month).order_by("-month")
     rows = DeploymentMonth.objects.filter(month=Subquery(last.values("month")[:1]))
     total = DeploymentMonth.objects.filter(month__lte=month)
@@ -61,24 +67,52 @@ def _replayed(ids: list[int], day: dt.date, known_at: dt.datetime | None) -> Ite
         yield from _batch(ids[start : start + _BATCH], day, known_at)
 
 
+FLOWS = ("trained", "first_time", "kg", "cost")
+
+
+def flows(day: dt.date, known_at: dt.datetime | None) -> pd.DataFrame:
+    """What flowed until a day, by deployment and month: from the months' rows, and from the visits themselves where only
+    a part of the day's month is asked for, or what was known at an earlier moment.
+    """
+    if known_at is not None:
+        return _flowed(list(Deployment.objects.filter(merged_into=None).values_list("id", flat=True)), day, known_at)
+    month = month_of(day)
+    rows = DeploymentMonth.objects.filter(month__lte=month).order_by()
+    whole = fetch(rows.values_list("deployment_id", "month", *FLOWS), ["deployment", "month", *FLOWS])
+    later = Visit.objects.filter(kind=Visit.Kind.REPORT, known_to=None, month=month, visit_date__gt=day)
+    ids = sorted({d for d in later.values_list("deployment", flat=True) if d is not None})
+    if not ids:
+        return whole
+    part = _flowed(ids, day, None)
+    cut = whole["deployment"].isin(ids) & (whole["month"] == month)
+    return pd.concat([whole[~cut], part[part["month"] == month]], ignore_index=True)
+
+
+def _flowed(ids: list[int], day: dt.date, known_at: dt.datetime | None) -> pd.DataFrame:
+    rows = []
+    for start in range(0, len(ids), _BATCH):
+        for pk, months in _histories(ids[start : start + _BATCH], day, known_at):
+            rows += [(pk, m.month, m.trained, m.first_time, m.kg, m.cost) for m in months]
+    return pd.DataFrame(rows, columns=["deployment", "month", *FLOWS])
+
+
 def _batch(ids: list[int], day: dt.date, known_at: dt.datetime | None) -> Iterator[tuple[int, State]]:
-    rows = derive.reports_of(ids).filter(visit_date__lte=day)
-    counted = (
-        Q(known_to=None)
-        if known_at is None
-        else Q(known_from__lte=known_at) & (Q(known_to=None) | Q(known_to__gt=known_at))
-    )
+    for pk, months in _histories(ids, day, known_at):
+        if months:
+            yield pk, months[-1].state
+
+
+def _histories(ids: list[int], day: dt.date, known_at: dt.datetime | None) -> Iterator[tuple[int, list[MonthOfWork]]]:
+    rows = derive.reports_of(ids).filter(open_at(known_at), visit_date__lte=day)
     facts = {
         pk: (installed, rhythm(days, months))
         for pk, installed, days, months in Deployment.objects.filter(id__in=ids).values_list(
             "id", "installed", "technology__revisit_days", "technology__season_months"
         )
     }
-    for pk, visits in groupby(rows.filter(counted), key=lambda row: row[0]):
+    for pk, visits in groupby(rows, key=lambda row: row[0]):
         installed, pace = facts[pk]
-        months = list(history(State(installed), derive.reports(visits), pace))
-        if months:
-            yield pk, months[-1].state
+        yield pk, list(history(State(installed), derive.reports(visits), pace))
 
 
 def _frame(found: Iterable[tuple[int, State]]) -> pd.DataFrame:

@@ -74,7 +74,9 @@ _INSTANCE = (
 _VILLAGE = (
     Field("village", "text", "code: lgd:NNN, or demo:NNN where made up", "village"),
     Field("village_name", "text", "name in the list", "registry"),
-    Field("village_other", "text", "name as the officer wrote it, where the village was not in the list", "village_other"),
+    Field(
+        "village_other", "text", "name as the officer wrote it, where the village was not in the list", "village_other"
+    ),
     Field("state", "text", "slug; the village's, else by position", "registry"),
     Field("district", "text", "slug; the village's, else by position", "registry"),
 )
@@ -194,7 +196,9 @@ DEPLOYMENTS = Kind(
         ILLUSTRATIVE,
         Field("as_of", "date", "the day for which the following holds"),
         Field(
-            "condition", "text", "on that day: in_use, idle, resting, broken, silent, ended, registered (not yet reported)"
+            "condition",
+            "text",
+            "on that day: in_use, idle, resting, broken, silent, ended, registered (not yet reported)",
         ),
         Field("reports", "integer", "counted reports", unit="reports"),
         Field("first_visit", "date", "first counted report"),

@@ -36,7 +36,9 @@ def names() -> Names:
     technologies: dict[int | None, KnownTechnology] = {None: KnownTechnology(None, None, None, Rhythm())}
     for row in Technology.objects.prefetch_related("clusters"):
         clusters = " ".join(cluster.slug for cluster in row.clusters.all()) or None
-        technologies[row.pk] = KnownTechnology(row.slug, row.name, clusters, rhythm(row.revisit_days, row.season_months))
+        technologies[row.pk] = KnownTechnology(
+            row.slug, row.name, clusters, rhythm(row.revisit_days, row.season_months)
+        )
     return Names(
         technologies,
         dict(Centre.objects.order_by().values_list("id", "slug")),

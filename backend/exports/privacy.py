@@ -13,11 +13,13 @@ HOME = "home"
 def guarded(who: Who) -> Callable[[str | None, int | None], bool]:
     """Says of a site (its kind, its centre) whether its exact place is kept from `who`.
 
-    Administrators and the coordinators of that very centre see it; no other centre, cluster team or token does.
+    Administrators see it, and the coordinators and officers of that very centre; no other centre, cluster team or token.
     """
     if who.role == "administrator":
         return lambda site_kind, centre: False
-    own = who.centres if who.role == "coordinator" else frozenset[int]()
+    own: frozenset[int | None] = frozenset(who.centres if who.role == "coordinator" else ())
+    if who.device is not None:
+        own = frozenset({who.device.officer.centre_id})
     return lambda site_kind, centre: site_kind == HOME and centre not in own
 
 

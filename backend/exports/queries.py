@@ -26,10 +26,8 @@ def rule() -> str:
 class UuidText(Func):
     """A UUID as people write it, also where the database keeps 32 digits."""
 
+    template = "CAST(%(expressions)s AS text)"
     output_field = TextField()
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return super().as_sql(compiler, connection, template="CAST(%(expressions)s AS text)", **extra)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
@@ -37,7 +35,7 @@ class UuidText(Func):
         return " || '-' || ".join(f"substr({sql}, {a}, {n})" for a, n in parts), list(params) * len(parts)
 
 
-def text(name: str) -> Cast[str]:
+def text(name: str) -> Cast:
     """A date or time as the database writes it: no object is made of it."""
     return Cast(name, TextField())
 
@@ -49,6 +47,10 @@ def filled(name: str) -> NullIf:
 def moment(value: str | None) -> str | None:
     """2026-11-01T10:00:00Z, of what either database makes of a time."""
     return None if value is None else f"{value[:10]}T{value[11:19]}Z"
+
+
+def iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def technologies(filters: Filters) -> list[int] | None:
@@ -65,12 +67,14 @@ def technologies(filters: Filters) -> list[int] | None:
     return sorted(set(rows.values_list("id", flat=True)))
 
 
-def of_visits(filters: Filters, who: Who) -> Q:
+def of_visits(filters: Filters, who: Who, *, technology: bool = True, centre: bool = True) -> Q:
     """Visits that filters and scope leave; empty when they leave all. `status` and `review` are looked at later."""
-    wanted = _scope_of_visits(who) & _places(filters) & _box(filters, "deployment__site_kind")
-    if (ids := technologies(filters)) is not None:
+    wanted = (
+        _scope_of_visits(who) & _places(filters) & _box(filters, Q(deployment__site_kind=HOME) | Q(deployment=None))
+    )
+    if technology and (ids := technologies(filters)) is not None:
         wanted &= Q(deployment__technology__in=ids) | Q(technology__in=ids)
-    if filters.centre:
+    if centre and filters.centre:
         centres = list(Centre.objects.filter(slug__in=filters.centre).values_list("id", flat=True))
         wanted &= Q(deployment__centre__in=centres) | Q(centre__in=centres)
     return wanted & _days(filters)
@@ -103,12 +107,12 @@ def _places(filters: Filters) -> Q:
     return wanted
 
 
-def _box(filters: Filters, site_kind: str) -> Q:
-    """Positions within; homes all the same, whose shown position may be another: `within` looks at that one."""
+def _box(filters: Filters, guarded: Q) -> Q:
+    """Positions within; and guarded ones, whose shown position may be another: `within` looks at that one."""
     if filters.bbox is None:
         return Q()
     west, south, east, north = filters.bbox
-    return Q(lat__gte=south, lat__lte=north, lon__gte=west, lon__lte=east) | Q(**{site_kind: HOME})
+    return Q(lat__gte=south, lat__lte=north, lon__gte=west, lon__lte=east) | guarded
 
 
 def within(filters: Filters, lon: float | None, lat: float | None) -> bool:
@@ -140,7 +144,7 @@ def open_at(moment: dt.datetime | None) -> Q:
 
 def of_deployments(filters: Filters, who: Who) -> Q:
     """Deployments that filters and scope leave, those that do not count (yet) included. `status` is looked at later."""
-    wanted = Q(merged_into=None) & _places(filters) & _box(filters, "site_kind")
+    wanted = Q(merged_into=None) & _places(filters) & _box(filters, Q(site_kind=HOME))
     if not who.everywhere:
         clustered = Technology.objects.filter(clusters__in=who.clusters)
         wanted &= Q(centre__in=who.centres) | Q(technology__in=list(clustered.values_list("id", flat=True)))

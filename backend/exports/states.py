@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 from backend.deployments import derive
 from backend.deployments.filters import Filters, today
@@ -33,9 +34,10 @@ def _current(known: Known) -> dict[int, State]:
     return {pk: _state(row) for pk, *row in rows.values_list(*columns)}
 
 
-def _state(row: list[object]) -> State:
+def _state(row: list[Any]) -> State:
+    plain = dict(zip(_PLAIN, row[: len(_PLAIN)], strict=True))
     stocks, estimates = tuple(row[len(_PLAIN) : _STOCKS_TO]), tuple(row[_STOCKS_TO:_ESTIMATES_TO])
-    return State(*row[: len(_PLAIN)], stocks, estimates, row[-1])  # type: ignore[arg-type]  # in the order of State
+    return State(**plain, stocks=stocks, estimates=estimates, latest_instance_id=row[-1])
 
 
 def _replayed(known: Known, filters: Filters) -> dict[int, State]:

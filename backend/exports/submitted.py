@@ -74,7 +74,9 @@ _HEAD = ("submission", "id", "shown_from", "counts", "waiting_now")
 SUBMISSION, ID, FROM, COUNTS, WAITING = range(len(_HEAD))
 
 
-def visits(chunk: Sequence[Submitted], wanted: Q, columns: Sequence[Any], filters: Filters) -> dict[str, tuple[Any, ...]]:
+def visits(
+    chunk: Sequence[Submitted], wanted: Q, columns: Sequence[Any], filters: Filters
+) -> dict[str, tuple[Any, ...]]:
     """The visit that shows each submission, by its instance id: rows of _HEAD and `columns`, where `wanted` holds.
 
     It is the one that counts; else the one that waits; else the one that counted last.
@@ -86,9 +88,7 @@ def visits(chunk: Sequence[Submitted], wanted: Q, columns: Sequence[Any], filter
     for row in _headed(filters).filter(submission__in=unsure).values_list(*_HEAD) if unsure else ():
         if row[SUBMISSION] not in best or _rank(row) > _rank(best[row[SUBMISSION]]):
             best[row[SUBMISSION]] = row
-    return {
-        row[SUBMISSION]: row for row in found if row[COUNTS] or best[row[SUBMISSION]][ID] == row[ID]
-    }
+    return {row[SUBMISSION]: row for row in found if row[COUNTS] or best[row[SUBMISSION]][ID] == row[ID]}
 
 
 def _rank(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -76,7 +76,7 @@ def all_places() -> pd.DataFrame:
     rows["state"] = districts["state"].to_numpy()[at]
     rows = rows[_plausible(rows)].reset_index(drop=True)
     rows["code"] = "demo:" + rows["id"].astype(str)
-    rows["name"] = [_village_like(name) for name in rows["name"]]
+    rows["name"] = [_place_name(name) for name in rows["name"]]
     rows["pincode"] = rows["pincode"].astype(str)
     return rows[list(Place._fields)]
 
@@ -107,7 +107,7 @@ def _near(rows: pd.DataFrame, stated: Ints) -> Bools:
     return np.asarray(near & (stated >= 0), dtype=np.bool_)
 
 
-def _village_like(name: str) -> str:
+def _place_name(name: str) -> str:
     """`Khunt B.O` -> `Khunt`."""
     return re.sub(r"((\s+|(?<=[a-z).]))B\.?\s?O\.?)+\s*$", "", name).strip() or name
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TextIO
 
 from django.utils import timezone
 
@@ -78,6 +78,8 @@ def load_villages(
     reason. A village whose state is known and whose district is not is loaded without one, and counted. Raises Invalid
     when the file or its header cannot be read, or no states are loaded yet; batches written by then stay.
     """
+    if rejects is not None and rejects.resolve() == path.resolve():
+        raise Invalid(f"The rejects would overwrite {path}: name another file with --rejects.", where="--rejects")
     areas = Areas.load()
     if not areas.states_by_name:
         raise Invalid("No states are loaded yet: run `gramreach load_registry` first.", where="registry")
@@ -104,13 +106,20 @@ def _rejects(path: Path | None) -> Iterator[Report]:
             if path is None:
                 return
             if not writers:
-                file = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
-                writers.append(csv.writer(file))
+                writers.append(csv.writer(stack.enter_context(_opened(path))))
                 writers[0].writerow(["where", "reason", "loaded", *village_files.HEADINGS])
             cells = [row.cells.get(column, "") for column in village_files.HEADINGS]
             writers[0].writerow([row.where, reason, "yes" if loaded else "no", *cells])
 
         yield report
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8-sig", newline="")
+    except OSError as error:
+        text = f"The rejects cannot be written to {path} ({error.strerror}): name another file with --rejects."
+        raise Invalid(text, where="--rejects") from error
 
 
 def _load(batch: list[VillageRow], run: _Run) -> None:

@@ -16,7 +16,7 @@ from backend.errors import Invalid, NotFound, Unreadable
 from backend.paging import page
 from backend.submissions import details, reviewing, services
 from backend.submissions.arrivals import Arrival
-from backend.submissions.queries import by_instance_id, visible, visible_kept
+from backend.submissions.queries import FLAGGED, by_instance_id, visible, visible_kept
 
 router = Router(tags=["submissions"])
 LARGEST_BATCH = 200
@@ -142,11 +142,12 @@ def post_batch(request: HttpRequest) -> Any:
     return {"results": services.receipts(services.receive_all(arrivals))}
 
 
-@router.get("", summary="Submissions in your scope")
+@router.get("", summary="Submissions in your scope; review: states with commas between")
 def list_submissions(
     request: HttpRequest,
     form_id: str | None = None,
     review: str | None = None,
+    flagged: bool | None = None,
     cursor: str | None = None,
     limit: int = 100,
 ) -> Any:
@@ -154,7 +155,9 @@ def list_submissions(
     if form_id:
         rows = rows.filter(form__form_id=form_id)
     if review:
-        rows = rows.filter(review_state=review)
+        rows = rows.filter(review_state__in=review.split(","))
+    if flagged is not None:
+        rows = rows.filter(FLAGGED if flagged else ~FLAGGED)
     return page(rows, details.summary, cursor, limit)
 
 

@@ -95,7 +95,7 @@
         if (figure) this.figure(node, figure, some && !ours[i]);
       });
       const date = byId('date');
-      if (date) date.textContent = this.month === this.data.months.length - 1 ? this.data.asOf : `end of ${month.label}`;
+      if (date) date.textContent = month.date;
     }
     figure(node, figure, ofAll) {
       node.querySelector('.value').textContent = figure.value === null ? '–' : G.number(figure.value);

@@ -17,6 +17,14 @@ def test_places_lie_in_the_district_they_carry() -> None:
     assert places["state"].nunique() == 36
 
 
+def test_an_office_whose_coordinates_lie_far_from_the_district_it_names_is_left_out() -> None:
+    places = demo_places.all_places()
+    in_jammu_and_kashmir = places[places["pincode"].str.startswith(("18", "19"))]  # India Post's numbers for it
+    near = {"jammu-and-kashmir", "ladakh", "himachal-pradesh", "punjab"}
+    assert len(in_jammu_and_kashmir) > 500
+    assert set(in_jammu_and_kashmir["state"]) <= near
+
+
 def test_names_are_those_of_places_not_of_offices() -> None:
     names = demo_places.all_places()["name"]
     assert (names != "").all()

@@ -13,7 +13,16 @@ from django.core.management import CommandError, call_command
 
 from backend.errors import Invalid
 from backend.registry import village_files
-from backend.registry.models import District, Village, VillageChange
+from backend.registry.models import (
+    Centre,
+    CentreSite,
+    Cluster,
+    District,
+    State,
+    Technology,
+    Village,
+    VillageChange,
+)
 from backend.registry.village_import import Imported, load_villages
 from maps import geo
 
@@ -231,11 +240,8 @@ def test_a_census_list_adds_figures_to_villages_of_the_official_one(tmp_path: Pa
     header = (
         "State Code,State Name,District Code,District Name,Village Code,Village Name,CD Block Code,Total Households ,"
     )
-    text = (
-        header
-        + "Total Population of Village\n21,ODISHA,386,Khordha,403002,Kalang,1,210,1042\n"
+    text = header + "Total Population of Village\n21,ODISHA,386,Khordha,403002,Kalang,1,210,1042\n"
     text += "21,ODISHA,386,Khordha,403009,X,1,1,5\n"
-    )
     path = write(tmp_path / "census.csv", text)
     figures = load(path)
     village = Village.objects.get(code="lgd:403002")
@@ -266,6 +272,23 @@ def test_a_map_to_an_unknown_column_lists_ours(tmp_path: Path) -> None:
     path = write(tmp_path / "list.csv", LGD)
     with pytest.raises(Invalid, match="subdistrict_code"):
         load(path, columns={"village": "Village Name"})
+
+
+def test_rejects_never_overwrite_the_list_and_say_when_they_cannot_be_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "list.csv", rows("x,Bad,Goa,North Goa,,"))
+    with pytest.raises(Invalid, match="name another file"):
+        load_villages(path, rejects=tmp_path / "." / "list.csv")
+    with pytest.raises(Invalid, match="name another file"):
+        load_villages(path, rejects=tmp_path / "nowhere" / "rejects.csv")
+    assert path.exists()
+
+
+def test_villages_before_states_say_what_to_load_first(tmp_path: Path) -> None:
+    Centre.objects.update(parent=None)
+    for model in (Technology, CentreSite, Centre, Cluster, District, State):
+        model._default_manager.all().delete()
+    with pytest.raises(Invalid, match="load_registry"):
+        load(write(tmp_path / "list.csv", LGD))
 
 
 def test_own_places_carry_the_prefix_demo_and_are_illustrative(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""The live reach map: HTML, script and style at addresses of their own, and the same picture as a file or a slide."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import mimetypes
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import parse_etags, quote_etag
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from backend.accounts.who import Who, identify
+from backend.console.drawing import picture, view_of
+from backend.deployments.filters import Filters, parse
+from backend.errors import BadFilter, GramReachError, NoCredentials
+from maps.page import ASSETS, Page
+from maps.picture import CentreMap, NationalMap, ReplicationMap
+from maps.render import centre, national, replication
+from maps.slide import slide
+
+View = Callable[..., HttpResponseBase]
+PART_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
+
+
+def for_readers(view: View) -> View:
+    """For whoever may see reach figures; others sign in first. A wrong filter is said on a page."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            who = identify(request)
+            who.require(who.may_export, "see reach maps")
+            filters = parse(request.GET, ignore=("view",))
+            return view(request, who, filters, view_of(filters, request.GET.get("view")), *args, **kwargs)
+        except NoCredentials:
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+        except GramReachError as error:
+            return render(request, "console/map_error.html", {"error": error}, status=error.status)
+
+    return wrapped
+
+
+def page_of(drawn: NationalMap | CentreMap | ReplicationMap) -> Page:
+    if isinstance(drawn, CentreMap):
+        return centre(drawn)
+    return replication(drawn) if isinstance(drawn, ReplicationMap) else national(drawn)
+
+
+def _query(filters: Filters, view: str) -> str:
+    return "&".join(part for part in (filters.query(), urlencode({"view": view})) if part)
+
+
+@require_safe
+@gzip_page
+@for_readers
+def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
+    drawn = page_of(picture(filters, view, who, links=True))
+    query = _query(filters, view)
+    html = drawn.live(
+        "/maps/assets",
+        f"/maps/reach/{drawn.kind}.js?{query}",
+        f"/maps/reach/{drawn.kind}.css?{query}",
+        f"/api/v1/reach/cells?{filters.query()}" if view == "national" else "",
+    )
+    return HttpResponse(html)
+
+
+@require_safe
+@gzip_page
+@for_readers
+def part(request: HttpRequest, who: Who, filters: Filters, view: str, kind: str, part: str) -> HttpResponse:
+    """The script or style that belongs to a page of these filters."""
+    if part not in PART_TYPES:
+        raise Http404
+    drawn = page_of(picture(filters, view, who, links=True))
+    body = (drawn.script(embed=view != "national") if part == "js" else drawn.style()).encode()
+    return _with_etag(request, body, PART_TYPES[part])
+
+
+@require_safe
+@gzip_page
+@for_readers
+def standalone(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
+    """This view as one file that opens without a network."""
+    body = page_of(picture(filters, view, who, links=False)).standalone()
+    return HttpResponse(body, headers={"Content-Disposition": f'attachment; filename="reach-{view}.html"'})
+
+
+@require_safe
+@for_readers
+def slide_png(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
+    drawn = picture(filters, view, who, links=False)
+    if isinstance(drawn, ReplicationMap):
+        raise BadFilter("There is no slide of replication; print the map instead.", where="view")
+    headers = {"Content-Disposition": f'inline; filename="reach-{view}.png"'}
+    return HttpResponse(slide(drawn), content_type="image/png", headers=headers)
+
+
+@require_safe
+@gzip_page
+def asset(request: HttpRequest, name: str) -> HttpResponse:
+    """Leaflet, our scripts and styles, fonts, the base map: public, and nothing but what lies in the folder."""
+    path = (ASSETS / name).resolve()
+    if not path.is_relative_to(ASSETS.resolve()) or not path.is_file():
+        raise Http404
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return _with_etag(request, path.read_bytes(), kind)
+
+
+def _with_etag(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
+    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    return HttpResponse(body, content_type=content_type, headers=headers)

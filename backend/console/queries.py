@@ -1,0 +1,69 @@
+"""What waits for a person, in one's scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Min
+from django.utils.translation import gettext, ngettext
+
+from backend.accounts.who import Who
+from backend.registry.models import Centre, Cluster
+from backend.submissions.models import Form, KeptAside
+from backend.submissions.queries import FLAGGED, WAITING, visible, visible_kept
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`kept` is None for whoever may not see what was kept aside."""
+
+    all: int
+    to_review: int
+    oldest: dt.datetime | None
+    flagged: int
+    kept: int | None
+
+
+def waiting(who: Who) -> Waiting:
+    everything = visible(who)
+    rows = everything.filter(review_state__in=WAITING)
+    kept = visible_kept(who).filter(state=KeptAside.State.WAITING).count() if who.may_review else None
+    return Waiting(
+        all=everything.count(),
+        to_review=rows.count(),
+        oldest=rows.aggregate(at=Min("received_at"))["at"],
+        flagged=rows.filter(FLAGGED).count(),
+        kept=kept,
+    )
+
+
+def scope_name(who: Who) -> str:
+    """One name where there is one; otherwise how many."""
+    if who.everywhere:
+        return gettext("All India")
+    centres = list(Centre.objects.filter(pk__in=who.centres).values_list("name", flat=True))
+    clusters = list(Cluster.objects.filter(pk__in=who.clusters).values_list("short_name", flat=True))
+    if len(centres) + len(clusters) == 1:
+        return (centres + clusters)[0]
+    counted = []
+    if centres:
+        counted.append(ngettext("%(n)d centre", "%(n)d centres", len(centres)) % {"n": len(centres)})
+    if clusters:
+        counted.append(ngettext("%(n)d cluster", "%(n)d clusters", len(clusters)) % {"n": len(clusters)})
+    return ", ".join(counted) or gettext("No centre yet")
+
+
+def open_forms() -> list[dict[str, str | dt.datetime]]:
+    rows = Form.objects.filter(state=Form.State.OPEN).exclude(current=None).select_related("current")
+    return [
+        {
+            "form_id": row.form_id,
+            "title": row.current.schema["title"],
+            "version": row.current.version,
+            "published_at": row.current.published_at,
+            "base": f"/api/v1/forms/{row.form_id}/versions/{row.current.version}",
+        }
+        for row in rows
+        if row.current is not None
+    ]

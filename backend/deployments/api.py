@@ -1,0 +1,45 @@
+"""Reach over HTTP: figures by any dimension, and cells for what is in view."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags, quote_etag
+from ninja import Router
+
+from backend.accounts.who import Who
+from backend.deployments import cells, figures
+from backend.deployments.filters import parse
+from backend.deployments.scenes import scene_of
+from backend.errors import BadFilter
+
+router = Router(tags=["reach"])
+
+
+def _who(request: HttpRequest) -> Who:
+    who: Who = request.auth  # type: ignore[attr-defined]  # set by ninja
+    return who.require(who.may_export, "see reach figures")
+
+
+@router.get("/reach", summary="Whom it reaches and what still works, denominators named")
+def reach(request: HttpRequest, by: str = "") -> Any:
+    filters = parse(request.GET, ignore=("by",))
+    dimensions = tuple(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
+    return figures.figures(filters, dimensions, _who(request))
+
+
+@router.get("/reach/cells", summary="H3 cells as GeoJSON, by bbox and zoom")
+def reach_cells(request: HttpRequest, zoom: float = 4.5, sources: str | None = None) -> HttpResponse:
+    filters = parse(request.GET, ignore=("zoom", "sources"))
+    if not 0 <= zoom <= 24:
+        raise BadFilter("zoom is 0 to 24.", where="zoom")
+    chosen = None if sources is None else [s.strip() for s in sources.split(",") if s.strip()]
+    body = orjson.dumps(cells.collection(scene_of(filters, _who(request)), filters.bbox, zoom, chosen))
+    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    return HttpResponse(body, content_type="application/geo+json", headers=headers)

@@ -1,0 +1,37 @@
+"""CSV, streamed: columns as `fields` names them, then longitude and latitude; UTF-8 without a mark, blank for none."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from backend.exports.fields import Kind
+from backend.exports.rows import Row
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
+    writer.writerow((*kind.names, "lon", "lat"))
+    for chunk in chunks:
+        for _, lon, lat, values in chunk:
+            writer.writerow((*map(_cell, values), _degrees(lon), _degrees(lat)))
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value  # a spreadsheet would run it
+    return value
+
+
+def _degrees(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,242 @@
+"""Reach frames -> the national picture: villages by cell, month and source, with figures that agree with `maps.reach`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maps import geo, reach, timeline, wording
+from maps.compose_cards import centre_marks, cluster_marks
+from maps.gazetteer import Gazetteer
+from maps.picture import Area, Cell, Chip, Figure, Head, Month, NationalMap, Source, SourceKind
+
+FINE, COARSE = 4, 3
+Ints = npt.NDArray[np.int64]
+KINDS: tuple[tuple[SourceKind, str], ...] = (
+    ("rutag", "RuTAG"), ("rutag_chapter", "RuTAG chapters"), ("rsvc", "RSVC"), ("partnership", "Partnership centres"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a picture is made of. `catchment` has one row a listed village (maps.reach.CATCHMENT_COLUMNS, as of `day`)."""
+
+    deployments: pd.DataFrame
+    months: pd.DataFrame
+    catchment: pd.DataFrame
+    gazetteer: Gazetteer
+    day: dt.date
+    review_required: bool = False
+    chips: tuple[Chip, ...] = ()
+    subtitle: str = ""
+    links: bool = True  # whether cards may link into the console
+
+
+@dataclass
+class Tally:
+    """Counts that grow month by month: by cell level and mask, and by centre."""
+
+    levels: tuple[int, ...]
+    reached: dict[int, dict[int, dict[int, list[int]]]] = field(default_factory=dict)
+    active: dict[int, dict[int, dict[int, list[int]]]] = field(default_factory=dict)
+    by_centre: list[dict[int, int]] = field(default_factory=list)
+
+
+def source_bits(scene: Scene) -> tuple[Ints, list[tuple[SourceKind, str]]]:
+    """For each deployment the bits of its sources: clusters first, then the kind of its centre; and the kinds in use."""
+    clusters = len(scene.gazetteer.clusters)
+    kinds = [(k, name) for k, name in KINDS if any(c.kind == k for c in scene.gazetteer.centres)]
+    position = {k: clusters + i for i, (k, _) in enumerate(kinds)}
+    kind_of = {c.key: 1 << position[c.kind] for c in scene.gazetteer.centres}
+    own = scene.deployments["centre"].map(kind_of).fillna(0).to_numpy(np.int64)
+    bits = scene.deployments["clusters"].to_numpy(np.int64) | own
+    if (bits == 0).any():
+        kinds.append(("partnership", "No centre named"))
+        bits = np.where(bits == 0, 1 << (clusters + len(kinds) - 1), bits)
+    return bits, kinds
+
+
+def national(scene: Scene) -> NationalMap:
+    use = scene.deployments
+    use = use[use["village_use"].to_numpy(bool) & (use["village"].to_numpy() >= 0)].reset_index(drop=True)
+    scene = Scene(**{**scene.__dict__, "deployments": use})
+    bits, kinds = source_bits(scene)
+    village, codes = np.unique(use["village"].to_numpy(np.int64), return_inverse=True)
+    first = np.unique(codes, return_index=True)[1]
+    cell7 = use["h3_r7"].to_numpy(np.int64)[first] if len(use) else np.zeros(0, dtype=np.int64)
+    tally = Tally((FINE, COARSE))
+    months: list[Month] = []
+    listed = np.isin(village, scene.catchment["village"].to_numpy(np.int64))
+    before = 0
+    count = timeline.MONTHS
+    for i, at in enumerate(timeline.walk(use, scene.months, scene.day, count)):
+        reached = _masks(bits, codes, at.reported, len(village))
+        active = _masks(bits, codes, at.reported & at.in_use, len(village))
+        for level in tally.levels:
+            _count(tally.reached.setdefault(level, {}), _parents(cell7, level), reached, i, count)
+            _count(tally.active.setdefault(level, {}), _parents(cell7, level), active, i, count)
+        tally.by_centre.append(_active_by_centre(use, at))
+        figures = _figures(scene, use, at, codes, reached > 0, active > 0, listed)
+        total = int((reached > 0).sum())
+        months.append(_month(at.moment, total - before if i else 0, i, total, int((active > 0).sum()), figures))
+        before = total
+    places = reach.villages(use, scene.day)
+    sources = _sources(scene, kinds, _masks(bits, codes, use["reports"].fillna(0).to_numpy() > 0, len(village)))
+    return NationalMap(
+        head=_head(scene, months[-1]),
+        sources=sources,
+        marks=(
+            *cluster_marks(scene, _series_by_bit(tally, len(scene.gazetteer.clusters))),
+            *centre_marks(scene, tally.by_centre),
+        ),
+        cells=_cells(scene, tally, FINE),
+        coarse=_cells(scene, tally, COARSE),
+        months=tuple(months),
+        districts=_districts(scene, places),
+        gaps=tuple((scene.gazetteer.districts[key][1], lost, of) for key, lost, of in reach.gaps(places)),
+    )
+
+
+def _masks(bits: Ints, codes: Ints, chosen: npt.NDArray[np.bool_], size: int) -> Ints:
+    """For each village the sources of its chosen deployments; 0: none."""
+    masks = np.zeros(size, dtype=np.int64)
+    np.bitwise_or.at(masks, codes[chosen], bits[chosen])
+    return masks
+
+
+def _parents(cells: Ints, level: int) -> Ints:
+    return np.where(cells >= 0, geo.parent(np.where(cells >= 0, cells, -1), level), -1)
+
+
+def _count(into: dict[int, dict[int, list[int]]], cells: Ints, masks: Ints, month: int, months: int) -> None:
+    there = (masks > 0) & (cells >= 0)
+    pairs, counts = np.unique(np.stack([cells[there], masks[there]]), axis=1, return_counts=True)
+    for cell, mask, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+        into.setdefault(cell, {}).setdefault(mask, [0] * months)[month] = count
+
+
+def _active_by_centre(use: pd.DataFrame, at: timeline.At) -> dict[int, int]:
+    reached = at.reported & use["village_use"].to_numpy(bool) & (use["village"].to_numpy() >= 0)
+    chosen = use[reached & at.in_use & (use["centre"].to_numpy() >= 0)]
+    pairs = chosen[["centre", "village"]].drop_duplicates()
+    keys, counts = np.unique(pairs["centre"].to_numpy(np.int64), return_counts=True)
+    return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+
+def _figures(
+    scene: Scene,
+    use: pd.DataFrame,
+    at: timeline.At,
+    codes: Ints,
+    reached: npt.NDArray[np.bool_],
+    active: npt.NDArray[np.bool_],
+    listed: npt.NDArray[np.bool_],
+) -> tuple[Figure, ...]:
+    low, high, known = people(use, at, codes, reached)
+    age = (np.datetime64(at.moment.day, "D") - at.last_visit).astype("timedelta64[D]").astype(float)
+    fresh = ~np.isnat(at.last_visit) & (age <= wording.FRESH_DAYS) & (use["centre"].to_numpy() >= 0)
+    centres = [c for c in scene.gazetteer.centres if c.active_from is None or c.active_from <= at.moment.day]
+    reporting = len(set(use["centre"].to_numpy()[fresh].tolist()))
+    count = int(reached.sum())
+    return (
+        wording.reached_figure(count, scene.catchment["village"].nunique(), int((reached & listed).sum())),
+        wording.active_figure(int(active.sum()), count),
+        wording.centres_figure(reporting, max(len(centres), reporting)),
+        wording.people_figure(low, high, known, count),
+    )
+
+
+def people(use: pd.DataFrame, at: timeline.At, codes: Ints, reached: npt.NDArray[np.bool_]) -> tuple[int, int, int]:
+    """People using: the least (the largest deployment of each village), the most (the sum), and where anybody counted."""
+    frame = pd.DataFrame({"code": codes, "people": at.people, "population": use["population"].to_numpy()})
+    grouped = frame[at.reported].groupby("code")
+    both = grouped["people"].agg(["max", "sum", "count"])
+    cap = grouped["population"].max().fillna(np.inf)
+    known = both["count"] > 0
+    low, high = np.fmin(both["max"], cap)[known].sum(), np.fmin(both["sum"], cap)[known].sum()
+    return int(low), int(high), int(known.sum())
+
+
+def _month(
+    moment: timeline.Moment, new: int, index: int, reached: int, active: int, figures: tuple[Figure, ...]
+) -> Month:
+    name = moment.label.split()[0]
+    short = moment.label if name == "Jan" and index else name
+    return Month(moment.label, short, max(new, 0), wording.finding(reached, active), figures)
+
+
+def _head(scene: Scene, last: Month) -> Head:
+    illustrative = bool(scene.deployments["illustrative"].any()) if len(scene.deployments) else False
+    subtitle = scene.subtitle or _subtitle(scene)
+    rule = wording.rule(review_required=scene.review_required)
+    return Head(
+        last.title, subtitle, wording.chips(scene.chips, scene.day), last.figures, scene.day, illustrative, rule
+    )
+
+
+def _subtitle(scene: Scene) -> str:
+    counts = [wording.plural(len(scene.gazetteer.clusters), "S&T cluster")]
+    for kind, name in (("rutag", "RuTAG centre"), ("rsvc", "RSVC centre")):
+        if found := sum(c.kind == kind for c in scene.gazetteer.centres):
+            counts.append(wording.plural(found, name))
+    return (
+        f"Rural reach: technologies of {', '.join(counts[:-1])} and {counts[-1]}" if len(counts) > 1 else "Rural reach"
+    )
+
+
+def _sources(scene: Scene, kinds: Sequence[tuple[SourceKind, str]], masks: Ints) -> tuple[Source, ...]:
+    found = [
+        Source(c.slug, c.short_name, "cluster", c.letters, c.colour, int((masks >> bit & 1).sum()))
+        for bit, c in enumerate(scene.gazetteer.clusters)
+    ]
+    for bit, (kind, name) in enumerate(kinds, start=len(found)):
+        centres = sum(c.kind == kind for c in scene.gazetteer.centres)
+        found.append(Source(kind, name, kind, "", "", int((masks >> bit & 1).sum()), centres))
+    return tuple(found)
+
+
+def _series_by_bit(tally: Tally, bits: int) -> list[list[int]]:
+    """Active villages a month, by cluster."""
+    series = [[0] * timeline.MONTHS for _ in range(bits)]
+    for masks in tally.active.get(COARSE, {}).values():
+        for mask, counts in masks.items():
+            for bit in range(bits):
+                if mask >> bit & 1:
+                    series[bit] = [a + b for a, b in zip(series[bit], counts, strict=True)]
+    return series
+
+
+def _cells(scene: Scene, tally: Tally, level: int) -> tuple[Cell, ...]:
+    placed = scene.catchment[scene.catchment["h3_r7"] >= 0].drop_duplicates("village")
+    cells, counts = np.unique(_parents(placed["h3_r7"].to_numpy(np.int64), level), return_counts=True)
+    listed: dict[int, int] = defaultdict(int, zip(cells.tolist(), counts.tolist(), strict=True))
+    reached, active = tally.reached.get(level, {}), tally.active.get(level, {})
+    return tuple(
+        Cell(cell, listed[cell], _months_of(reached.get(cell, {})), _months_of(active.get(cell, {})))
+        for cell in sorted({*listed, *reached})
+    )
+
+
+def _months_of(masks: dict[int, list[int]]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    return tuple((mask, tuple(counts)) for mask, counts in sorted(masks.items()))
+
+
+def _districts(scene: Scene, places: pd.DataFrame) -> tuple[Area, ...]:
+    reached = places[places["reached"]].groupby("district")["active"].agg(["size", "sum"])
+    in_district = scene.catchment.drop_duplicates("village")["district"].to_numpy(np.int64)
+    keys, counts = np.unique(in_district, return_counts=True)
+    listed = dict(zip(keys.tolist(), counts.tolist(), strict=True))
+    counts_of = {key: (size, active) for key, size, active in reached.astype(int).itertuples()}
+    rows = []
+    for key, (slug, name) in scene.gazetteer.districts.items():
+        size, active = counts_of.get(key, (0, 0))
+        catchment = listed.get(key, 0)
+        if size or catchment:
+            rows.append(Area(slug, name, size, active, catchment))
+    return tuple(rows)

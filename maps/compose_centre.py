@@ -1,0 +1,255 @@
+"""One centre's picture: its catchment's villages by condition, whom to visit next, and a card for each village."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from maps import geo, reach, timeline, wording
+from maps.compose import Scene
+from maps.compose_cards import centre_card, last_report
+from maps.condition import CONDITIONS, RANK
+from maps.gazetteer import CentreEntry
+from maps.markup import number
+from maps.picture import Card, CentreMap, Condition, Figure, Head, Mark, Row, Series, VillageMark
+
+WINDS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+WHO_REPAIRS = {
+    "operator": "the operator can repair it", "village": "somebody in the village can repair it",
+    "centre": "the centre can repair it", "provider": "only the provider can repair it", "nobody": "nobody can repair it yet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VillageEntry:
+    key: int
+    code: str
+    name: str
+    place: str  # gram panchayat or block, district
+    lat: float | None
+    lon: float | None
+    households: int | None
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What a deployments frame does not carry: the technology's name, the fault and who can repair it."""
+
+    technology: str
+    origin: str
+    fault: str
+    can_repair: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    villages: Mapping[int, VillageEntry]  # of the catchment and of the centre's deployments
+    details: Mapping[int, Detail]  # by deployment
+    outside: tuple[tuple[float, float], ...]  # other villages near
+
+
+def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
+    """`scene.deployments`: those of the centre and all others in its catchment's villages."""
+    listed = scene.catchment[scene.catchment["centre"] == entry.key]
+    places = reach.villages(scene.deployments, scene.day)
+    own = scene.deployments[scene.deployments["centre"] == entry.key]
+    own_places = reach.villages(own, scene.day)
+    covered = reach.coverage(listed, places, own_places.index[own_places["reached"]])
+    conditions = reach.condition_of_listed(listed, places)
+    listed_keys = conditions.index.to_numpy(np.int64).tolist()
+    ranks = conditions.to_numpy(np.int64).tolist()
+    marks = [_village(scene, entry, around, key, rank, places) for key, rank in zip(listed_keys, ranks, strict=True)]
+    placed = [m for m in marks if m is not None]
+    outside = [int(k) for k in own_places.index[own_places["reached"]] if k not in conditions.index]
+    own_ranks = dict(zip(own_places.index.tolist(), own_places["condition"].to_numpy(np.int64).tolist(), strict=True))
+    beyond = [_village(scene, entry, around, key, own_ranks[key], own_places) for key in outside]
+    lat, lon = entry.sites[0][1:]
+    months = [m.get(entry.key, 0) for m in _active_months(scene, own)]
+    return CentreMap(
+        head=_head(scene, entry, own, covered, conditions),
+        centre=Mark(entry.slug, entry.name, entry.kind, lat, lon, centre_card(scene, entry, own, months)),
+        sites=entry.sites,
+        villages=tuple(placed),
+        unplaced=len(marks) - len(placed),
+        visit_next=_visit_next(placed),
+        outside=around.outside,
+        rings_km=_rings(placed),
+        reached_outside=tuple(m for m in beyond if m is not None),
+    )
+
+
+def _active_months(scene: Scene, own: pd.DataFrame) -> list[dict[int, int]]:
+    from maps.compose import _active_by_centre
+
+    return [_active_by_centre(own, at) for at in timeline.walk(own, scene.months, scene.day)]
+
+
+def _rings(marks: list[VillageMark]) -> tuple[int, ...]:
+    """Three rings that hold most of the villages: 5, 10, 15 km around a smart village centre, wider around a RuTAG."""
+    far = float(np.quantile([m.km for m in marks if m.km is not None], 0.9)) if any(m.km for m in marks) else 15.0
+    step = next((s for s in (5, 10, 20, 50, 100, 200) if 3 * s >= far), 400)
+    return (step, 2 * step, 3 * step)
+
+
+def _head(scene: Scene, entry: CentreEntry, own: pd.DataFrame, covered: reach.Coverage, conditions: pd.Series) -> Head:
+    figures = reach.reach(own, scene.day)
+    never = covered.never_visited
+    if covered.reached.of:
+        still = f", {never} never visited" if never else ""
+        villages = wording.plural(covered.reached.of, "village")
+        title = f"{entry.short_name}: {covered.active.count} of {villages} active{still}"
+        note = f"of {covered.reached.of} in catchment"
+        first = Figure(
+            "Villages reached", covered.reached.count, covered.reached.share, wording.percent_of(covered.reached), note
+        )
+        second = Figure(
+            "Still active",
+            covered.active.count,
+            covered.active.share,
+            wording.percent_of(covered.active),
+            f"of {covered.active.of} reached",
+        )
+    else:
+        title = f"{entry.short_name}: {wording.finding(figures.villages_reached, figures.villages_active.count)}"
+        first = Figure("Villages reached", figures.villages_reached, None, "", "no catchment list, so no share")
+        second = wording.active_figure(figures.villages_active.count, figures.villages_reached)
+    in_use = figures.by_condition.get("in_use", 0)
+    third = Figure(
+        "Deployments in use", in_use, wording.share_of(in_use, figures.deployments),
+        wording.percent(in_use, figures.deployments), f"of {wording.plural(figures.deployments, 'deployment')}",
+    )  # fmt: skip
+    people = figures.people
+    fourth = wording.people_figure(people.low, people.high, people.known.count, people.known.of)
+    opened = f". Opened {wording.day_text(entry.active_from)}" if entry.active_from else ""
+    subtitle = f"{entry.name}, {entry.place}{opened}"
+    chips = wording.chips(scene.chips, scene.day)
+    rule = wording.rule(review_required=scene.review_required)
+    return Head(title, subtitle, chips, (first, second, third, fourth), scene.day, _illustrative(scene), rule)
+
+
+def _illustrative(scene: Scene) -> bool:
+    return bool(scene.deployments["illustrative"].any()) if len(scene.deployments) else False
+
+
+def _village(
+    scene: Scene, entry: CentreEntry, around: Surroundings, key: int, rank: int, places: pd.DataFrame
+) -> VillageMark | None:
+    village = around.villages[key]
+    if village.lat is None or village.lon is None:
+        return None
+    rows = scene.deployments[scene.deployments["village"] == key]
+    at = np.array([s[1:] for s in entry.sites])
+    km = float(np.min(geo.haversine_km(at[:, 0], at[:, 1], village.lat, village.lon)))
+    name: Condition = CONDITIONS[rank]  # type: ignore[assignment]
+    also = bool(places.at[key, "also_broken"]) if key in places.index else False
+    wind = bearing(entry.sites[0][1], entry.sites[0][2], village.lat, village.lon)
+    return VillageMark(
+        village.code, village.name, village.lat, village.lon, name, also, round(km, 1), wind,
+        _urgency(name, rows, scene.day, km, wind), _card(scene, around, village, name, rows, f"{km:.1f} km {wind}"),
+    )  # fmt: skip
+
+
+def bearing(lat: float, lon: float, to_lat: float, to_lon: float) -> str:
+    """The wind rose's eighth in which a place lies."""
+    east = (to_lon - lon) * np.cos(np.radians((lat + to_lat) / 2))
+    return WINDS[round(float(np.degrees(np.arctan2(east, to_lat - lat))) / 45) % 8]
+
+
+def _urgency(name: Condition, rows: pd.DataFrame, day: dt.date, km: float, wind: str) -> str:
+    if name == "broken":
+        return f"{_days_down(rows, day)} days down"
+    if name == "silent":
+        return f"{_days(last_report(rows), day)} days silent"
+    return f"{km:.0f} km {wind}"
+
+
+def _days(since: dt.date | None, day: dt.date) -> int:
+    return (day - since).days if since else 0
+
+
+def _days_down(rows: pd.DataFrame, day: dt.date) -> int:
+    broken = rows[reach.conditions(rows, day) == reach.BROKEN]
+    since = broken["down_since"].fillna(broken["seen_on"]).dropna()
+    return _days(since.min().date(), day) if len(since) else 0
+
+
+def _card(
+    scene: Scene, around: Surroundings, village: VillageEntry, name: Condition, rows: pd.DataFrame, where: str
+) -> Card:
+    use = rows[rows["village_use"].to_numpy(bool)]
+    sub = " · ".join(part for part in (village.place, village.code, where) if part)
+    if not len(use):
+        said = "Visited; nothing is deployed here yet." if name == "visited" else "No report from here yet."
+        return Card(
+            village.name, sub, said if name == "visited" else "", rows=(Row("Deployed", "nothing yet"),), last=said
+        )
+    details = [around.details[int(key)] for key in use["deployment"]]
+    names = list(dict.fromkeys(d.technology + (f" ({d.origin})" if d.origin else "") for d in details))
+    homes = f"of {number(village.households)} in the village" if village.households else ""
+    in_use = reach.conditions(use, scene.day) == reach.IN_USE
+    used = use[in_use]
+    people, households, women = (_most(used[name]) for name in ("people", "households", "women"))
+    units = wording.plural(int(use["installed"].sum()), "unit")
+    return Card(
+        heading=village.name,
+        sub=sub,
+        problem=_problem(use, details, scene.day, name),
+        rows=(
+            Row("Technology", names[0], f"and {len(names) - 1} more" if len(names) > 1 else ""),
+            Row("In use", number(int(used["units_in_use"].sum())), f"of {units}"),
+            Row("Households", number(households), homes),
+            Row("People", number(people), f"{number(women)} women, estimate" if women else "estimate"),
+        ),
+        series=_series(scene, use),
+        last=wording.since_text(scene.day, last_report(use)),
+        link=f"/maps/reach?village={village.code}" if scene.links else "",
+        link_text="Only this village",
+    )  # fmt: skip
+
+
+def _most(values: pd.Series) -> int:
+    """Of the largest deployment: the least that a village's figure can be."""
+    return int(values.max()) if values.notna().any() else 0
+
+
+def _problem(use: pd.DataFrame, details: list[Detail], day: dt.date, name: Condition) -> str:
+    broken = np.flatnonzero(reach.conditions(use, day) == RANK["broken"])
+    if len(broken):
+        detail = details[int(broken[0])]
+        words = [detail.fault.strip().rstrip("."), WHO_REPAIRS.get(detail.can_repair, "")]
+        told = "; ".join(w for w in words if w)
+        which = f"{detail.technology}: " if len(use) > 1 else ""
+        return f"{which}Broken for {_days_down(use, day)} days." + (f" {told[0].upper()}{told[1:]}." if told else "")
+    if name == "silent":
+        return f"No report for {_days(last_report(use), day)} days."
+    return ""
+
+
+def _series(scene: Scene, use: pd.DataFrame) -> Series | None:
+    """Units in use over the last year, by month."""
+    rows = scene.months[scene.months["deployment"].isin(use["deployment"])]
+    values = []
+    for at in timeline.walk(use, rows, scene.day, 12):
+        month = rows[rows["month"] <= at.moment.month].sort_values("month").groupby("deployment")["units_in_use"].last()
+        units = month.reindex(use["deployment"]).fillna(0).to_numpy()
+        values.append(int(np.where(at.in_use, units, 0).sum()))
+    if not any(values):
+        return None
+    first = next(i for i, v in enumerate(values) if v)
+    named = timeline.moments(scene.day, 12)[first:]
+    return Series(f"Units in use, {named[0].label} to {named[-1].label}", tuple(values[first:]))
+
+
+def _visit_next(marks: list[VillageMark]) -> tuple[str, ...]:
+    """Never visited by distance, then broken and silent, the longest first."""
+    order: dict[Condition, int] = {"never": 0, "broken": 1, "silent": 2}
+
+    def key(mark: VillageMark) -> tuple[int, float]:
+        near = mark.km or 0.0
+        return order[mark.condition], near if mark.condition == "never" else -float(mark.urgency.split()[0])
+
+    return tuple(m.code for m in sorted((m for m in marks if m.condition in order), key=key))

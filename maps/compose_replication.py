@@ -1,0 +1,84 @@
+"""Replication: a cluster's technologies at work outside its host state, as flows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from maps import reach, wording
+from maps.compose import Scene
+from maps.compose_cards import cluster_marks
+from maps.gazetteer import ClusterEntry
+from maps.picture import Chip, Figure, Flow, Head, ReplicationMap, Source
+
+POINTS = 60  # of one state, as a hint of where
+
+
+def replication(scene: Scene, cluster: ClusterEntry) -> ReplicationMap:
+    """`scene.deployments`: of all clusters, so that each one's count stands in the list."""
+    bits = scene.deployments["clusters"].to_numpy(np.int64)
+    by_cluster = [
+        reach.villages(scene.deployments[(bits >> bit & 1) == 1], scene.day)
+        for bit in range(len(scene.gazetteer.clusters))
+    ]
+    spreads = [
+        reach.replication(places, c.state, others_states(scene, c))
+        for places, c in zip(by_cluster, scene.gazetteer.clusters, strict=True)
+    ]
+    position = scene.gazetteer.clusters.index(cluster)
+    places, spread = by_cluster[position], spreads[position]
+    mark = cluster_marks(scene, [()] * len(spreads))[position]
+    slug, _ = scene.gazetteer.states.get(cluster.state, ("", ""))
+    own = places[places["reached"] & (places["state"] == cluster.state)]
+    return ReplicationMap(
+        head=_head(scene, cluster, spread),
+        cluster=mark,
+        own_state=slug,
+        own_villages=len(own),
+        sources=tuple(
+            Source(c.slug, c.short_name, "cluster", c.letters, c.colour, s.outside.count)
+            for c, s in zip(scene.gazetteer.clusters, spreads, strict=True)
+        ),
+        flows=_flows(scene, cluster, places),
+    )
+
+
+def others_states(scene: Scene, cluster: ClusterEntry) -> set[int]:
+    return {s for c in scene.gazetteer.clusters if c.key != cluster.key for s in c.states_served}
+
+
+def _flows(scene: Scene, cluster: ClusterEntry, places: pd.DataFrame) -> tuple[Flow, ...]:
+    placed = places[
+        places["reached"] & (places["state"] != cluster.state) & places["lat"].notna() & (places["state"] >= 0)
+    ]
+    flows = []
+    for key in np.unique(placed["state"].to_numpy(np.int64)).tolist():
+        rows = placed[placed["state"] == key]
+        slug, name = scene.gazetteer.states[key]
+        points = tuple((float(a), float(o)) for a, o in rows[["lat", "lon"]].head(POINTS).to_numpy())
+        middle = rows[["lat", "lon"]].median()
+        flows.append(
+            Flow(slug, name, float(middle["lat"]), float(middle["lon"]), len(rows), int(rows["active"].sum()), points)
+        )
+    return tuple(sorted(flows, key=lambda f: -f.reached))
+
+
+def _head(scene: Scene, cluster: ClusterEntry, spread: reach.Replication) -> Head:
+    state = scene.gazetteer.states.get(cluster.state, ("", "its own state"))[1]
+    count = len(spread.states)
+    where = wording.plural(count, "state")
+    name = cluster.short_name
+    title = f"{name} technologies run in {where} outside {state}" if count else f"{name}: not replicated outside {state} yet"
+    others = max(len(scene.gazetteer.states) - 1, count)
+    outside, active = spread.outside, spread.active
+    shares = (wording.percent_of(outside), wording.percent_of(active))
+    figures = (
+        Figure("Villages outside own state", outside.count, outside.share, shares[0], f"of {outside.of} reached by {name}"),
+        Figure("Still active there", active.count, active.share, shares[1], f"of {active.of} reached"),
+        Figure("Receiving states", count, wording.share_of(count, others), "", f"of {others} other states and UTs"),
+    )
+    chips = (Chip(cluster.city, cluster.short_name, strong_first=True), *wording.chips(scene.chips, scene.day))
+    illustrative = bool(scene.deployments["illustrative"].any()) if len(scene.deployments) else False
+    subtitle = f"Replication: {cluster.name}"
+    rule = "Replication: a village reached by one of the cluster's technologies, outside the cluster's host state."
+    return Head(title, subtitle, chips, figures, scene.day, illustrative, rule)

@@ -1,0 +1,99 @@
+"""Reach month by month: the states of all deployments at each month's end, and what follows from them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maps import reach
+from maps.condition import month_of
+
+MONTHS = 24
+MONTH_COLUMNS = (
+    "deployment", "month", "seen_on", "last_visit", "ended_on", "working", "defective", "units_in_use", "people",
+    "households",
+)  # fmt: skip
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A month's end, or the picture's date in its last month."""
+
+    month: int
+    day: dt.date
+
+    @property
+    def label(self) -> str:
+        return f"{calendar.month_abbr[self.month % 12 + 1]} {self.month // 12}"
+
+
+def moments(day: dt.date, count: int = MONTHS) -> list[Moment]:
+    last = month_of(day)
+    return [*(Moment(m, month_end(m)) for m in range(last - count + 1, last)), Moment(last, day)]
+
+
+def month_end(month: int) -> dt.date:
+    year, number = month // 12, month % 12 + 1
+    return dt.date(year, number, calendar.monthrange(year, number)[1])
+
+
+@dataclass(frozen=True)
+class At:
+    """At one moment: for each row of the deployments frame whether it had reported, is in use, is broken; and whom it serves."""
+
+    moment: Moment
+    reported: npt.NDArray[np.bool_]
+    in_use: npt.NDArray[np.bool_]
+    people: npt.NDArray[np.float64]  # of those in use; 0 where not; NaN: not counted
+    last_visit: npt.NDArray[np.datetime64]
+
+
+def walk(deployments: pd.DataFrame, months: pd.DataFrame, day: dt.date, count: int = MONTHS) -> Iterator[At]:
+    """One `At` a month. The last is told by the deployments frame itself, so that it agrees with every other figure."""
+    rows = months[months["deployment"].isin(deployments["deployment"])].sort_values(["deployment", "month"])
+    position = pd.Index(deployments["deployment"]).get_indexer(pd.Index(rows["deployment"]))
+    month = rows["month"].to_numpy(np.int64)
+    same = np.r_[position[1:] == position[:-1], False] if len(rows) else np.zeros(0, dtype=bool)
+    until = np.where(same, np.r_[month[1:], 0] if len(rows) else month, np.iinfo(np.int64).max)
+    for moment in moments(day, count)[:-1]:
+        chosen = (month <= moment.month) & (until > moment.month)
+        yield _at(deployments, rows[chosen], position[chosen], moment)
+    yield now(deployments, day)
+
+
+def _at(deployments: pd.DataFrame, rows: pd.DataFrame, position: Ints, moment: Moment) -> At:
+    frame = deployments[["window", "season", "village_use"]].iloc[position].reset_index(drop=True)
+    for name in MONTH_COLUMNS[2:]:
+        frame[name] = rows[name].to_numpy()
+    size = len(deployments)
+    reported, in_use = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    people = np.full(size, np.nan)
+    last_visit = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
+    used = reach.conditions(frame, moment.day) == reach.IN_USE
+    reported[position] = frame["last_visit"].notna()  # a month may know of reports that wait for review, and no other
+    in_use[position] = used
+    people[position] = _serving(used, frame["people"].to_numpy(np.float64))
+    last_visit[position] = frame["last_visit"].to_numpy("datetime64[D]")
+    return At(moment, reported, in_use, people, last_visit)
+
+
+def now(deployments: pd.DataFrame, day: dt.date) -> At:
+    used = reach.conditions(deployments, day) == reach.IN_USE
+    return At(
+        Moment(month_of(day), day),
+        deployments["reports"].fillna(0).to_numpy() > 0,
+        used,
+        _serving(used, deployments["people"].to_numpy(np.float64)),
+        deployments["last_visit"].to_numpy("datetime64[D]"),
+    )
+
+
+def _serving(used: npt.NDArray[np.bool_], people: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.where(used | np.isnan(people), people, 0.0)
