@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 # Spellings of the boundary files that are not the official ones, raw name -> name.
 _STATES = {
@@ -108,7 +108,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")
 
 
-@cache
+@lru_cache(maxsize=4096)  # areas recur; the 650,000 village names of a full list do not, and would all be kept
 def plain(name: str) -> str:
     """What is compared of a name: letters and digits in lower case, without bracketed parts, "the" and "district"."""
     text = re.sub(r"\(.*?\)", " ", _clean(name)).lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import asdict
 from html import escape
@@ -10,31 +9,30 @@ from typing import Any
 
 import folium
 
-from maps import catchment, markup, symbols
+from maps import catchment, markup, render_ground, symbols
 from maps.folium_offline import Call, blank_map, data_name, mark, script
 from maps.marks import kit
 from maps.page import Page
 from maps.picture import CentreMap, Condition, VillageMark
 
-INK = "#14211F"
-TEAL = "#00564B"
 ALWAYS: tuple[Condition, ...] = ("in_use", "broken", "silent", "never")
-BEARINGS = (105, 190, 196)
 ROW_WORDS: dict[Condition, str] = {
     "in_use": "Active", "idle": "Idle: works, not used", "resting": "Resting, out of season", "broken": "Broken",
-    "silent": "Silent", "ended": "Ended", "registered": "Registered, no report yet", "visited": "Visited, none yet",
+    "silent": "Silent", "ended": "Ended", "registered": "No report yet", "visited": "Visited, none yet",
     "never": "Never visited",
 }  # fmt: skip
 FAR = "far"  # the layer of deployments outside the catchment
+ABOVE: dict[Condition, int] = {"never": 0, "in_use": 2, "idle": 2, "resting": 2, "silent": 3, "broken": 4}
+HEIGHT = 4000  # pixels: more than any map is high, because Leaflet stacks marks by their y
+NEXT_FIRST = 8  # of those to visit next, before "and 12 more"
 
 
 def centre(picture: CentreMap) -> Page:
     """The map of one centre. It carries its own piece of the base map."""
     view = blank_map()
-    box = _box(picture)
-    piece = catchment.base(catchment.box_around([box[:2], box[2:]], 14))
-    _ground(view, picture)
-    _district_names(view, picture, piece, box)
+    box = render_ground.view_box(picture)
+    piece = render_ground.base(box)
+    render_ground.draw(view, picture, piece, box)
     villages = folium.FeatureGroup(name="villages", control=False).add_to(view)
     for village in picture.villages:
         _village(village, village.condition).add_to(villages)
@@ -45,71 +43,8 @@ def centre(picture: CentreMap) -> Page:
     Call("centre", data_name().js_code).add_to(view)
     return Page(
         kind="centre", title=picture.head.title, body=_body(picture), own=script(view), values=_values(picture, piece, box),
-        modules=("js/centre.js",), basemap="",
+        modules=("js/crowd.js", "js/centre.js"), basemap="",
     )  # fmt: skip
-
-
-def _box(picture: CentreMap) -> catchment.Box:
-    """All that the first view must hold: the rings and the catchment's villages."""
-    far = max(picture.rings_km, default=5)
-    ring = catchment.box_around([(picture.centre.lat, picture.centre.lon)], far)
-    places = [(v.lat, v.lon) for v in picture.villages] + [ring[:2], ring[2:]]
-    return catchment.box_around(places, 0.5)
-
-
-def _ground(view: folium.Map, picture: CentreMap) -> None:
-    group = folium.FeatureGroup(name="ground", control=False).add_to(view)
-    for lat, lon in picture.outside:
-        folium.CircleMarker(
-            (lat, lon), radius=2, stroke=False, fill=True, fill_color="#A9A494", fill_opacity=0.9, pane="catchment",
-            interactive=False,
-        ).add_to(group)  # fmt: skip
-    sites = [site[1:] for site in picture.sites]
-    for ring in catchment.outlines([(v.lat, v.lon) for v in picture.villages], sites):
-        folium.Polygon(
-            ring,
-            color=TEAL,
-            weight=2.2,
-            fill=True,
-            fill_color="#B9D2CC",
-            fill_opacity=0.8,
-            pane="catchment",
-            interactive=False,
-        ).add_to(group)
-    lat, lon = picture.centre.lat, picture.centre.lon
-    for km, bearing in zip(picture.rings_km[: 1 if len(sites) > 1 else None], BEARINGS * 3, strict=False):
-        for other in sites[1:]:
-            folium.Circle(
-                other, radius=km * 1000, color="#6E7774", weight=1.1, dash_array="4 4", fill=False, pane="catchment",
-                interactive=False,
-            ).add_to(group)  # fmt: skip
-        folium.Circle(
-            (lat, lon), radius=km * 1000, color="#6E7774", weight=1.1, dash_array="4 4", fill=False, pane="catchment",
-            interactive=False,
-        ).add_to(group)  # fmt: skip
-        at = _towards(lat, lon, km, bearing)
-        mark(
-            at,
-            f'<span class="ring-label">{km} km</span>',
-            "leaders",
-            {"slug": f"ring-{km}", "kind": "ring"},
-            interactive=False,
-        ).add_to(group)
-
-
-def _towards(lat: float, lon: float, km: float, bearing: float) -> tuple[float, float]:
-    turn = math.radians(bearing)
-    return lat + km * math.cos(turn) / 110.57, lon + km * math.sin(turn) / catchment.km_lon(lat)
-
-
-def _district_names(view: folium.Map, picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> None:
-    group = folium.FeatureGroup(name="names", control=False).add_to(view)
-    rings = catchment.outlines([(v.lat, v.lon) for v in picture.villages], [site[1:] for site in picture.sites])
-    for name, lat, lon in catchment.district_names(piece, box, rings):
-        html = f'<span class="state-name">{escape(name)} district</span>'
-        mark((lat, lon), html, "leaders", {"slug": f"district-{name}", "kind": "state"}, interactive=False).add_to(
-            group
-        )
 
 
 def _village(village: VillageMark, layer: str) -> folium.Marker:
@@ -123,16 +58,22 @@ def _village(village: VillageMark, layer: str) -> folium.Marker:
     says = f"{village.name}, {ROW_WORDS[village.condition]}" + (", also one broken" if village.also_broken else "")
     options = {
         "slug": village.code, "kind": "never" if never else "village", "name": village.name, "says": says,
-        "radius": 12 if never else 9, "condition": layer,
+        "radius": 12 if never else 9, "condition": layer, "state": village.condition, "km": village.km or 0,
+        "z_index_offset": HEIGHT * ABOVE.get(village.condition, 1), "rise_offset": HEIGHT * 9,
     }  # fmt: skip
-    return mark((village.lat, village.lon), html, "never" if never else "villages", options)
+    return mark((village.lat, village.lon), html, "villages", options)
+
+
+def site_name(picture: CentreMap, site: str) -> str:
+    """A centre's own name; of several sites, with the site's."""
+    heading = picture.centre.card.heading or picture.centre.name
+    return heading if len(picture.sites) < 2 or site in heading else f"{heading}, {site}"
 
 
 def _centre_mark(picture: CentreMap, site: str, lat: float, lon: float) -> folium.Marker:
     at = picture.centre
     symbol = symbols.source(at.kind, at.letters, at.colour, 32)
-    heading = at.card.heading or at.name
-    name = heading if len(picture.sites) < 2 or site in heading else f"{heading}, {site}"
+    name = site_name(picture, site)
     html = f'<div class="mark mark-{at.kind}"><span class="label">{escape(name)}</span><span class="sym">{symbol}</span></div>'
     options = {"slug": at.slug, "kind": at.kind, "name": name, "says": name, "radius": 16, "side": "below"}
     return mark((lat, lon), html, "clusters", options)
@@ -141,12 +82,13 @@ def _centre_mark(picture: CentreMap, site: str, lat: float, lon: float) -> foliu
 def _values(picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> dict[str, Any]:
     place = "Village positions and figures illustrative" if picture.head.illustrative else "simplified"
     everyone = (*picture.villages, *picture.reached_outside)
+    reach = render_ground.piece_box(piece)
     return {
         "attribution": f"Boundaries: ICMR-NIE adarvmaps · {place}",
         "base": piece,
         "bounds": [box[:2], box[2:]],
         "tight": _tight(picture),
-        "box": [piece_box(piece)[:2], piece_box(piece)[2:]],
+        "box": [reach[:2], reach[2:]],
         "centre": picture.centre.slug,
         "cards": {v.code: asdict(v.card) for v in everyone},
         "home": asdict(picture.centre.card),
@@ -158,18 +100,9 @@ def _values(picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> di
 
 def _tight(picture: CentreMap) -> list[tuple[float, float]]:
     """What a phone's first view must hold: the catchment's villages and the centre."""
-    places = [(v.lat, v.lon) for v in picture.villages] + [(picture.centre.lat, picture.centre.lon)]
+    places = [(v.lat, v.lon) for v in picture.villages] + render_ground.sites(picture)
     box = catchment.box_around(places, 1.5)
     return [box[:2], box[2:]]
-
-
-def piece_box(piece: dict[str, Any]) -> catchment.Box:
-    """South, west, north, east of all its arcs."""
-    from maps.topology import SCALE, unpack
-
-    points = [point for arc in piece["arcs"] for point in unpack(arc)]
-    lons, lats = [p[0] / SCALE for p in points], [p[1] / SCALE for p in points]
-    return min(lats), min(lons), max(lats), max(lons)
 
 
 def _first(picture: CentreMap) -> str:
@@ -195,7 +128,7 @@ def _conditions(picture: CentreMap, counts: Counter[Condition], shown: list[Cond
     rows = "".join(_box_row(c, symbols.condition(c), ROW_WORDS[c], counts[c]) for c in shown)
     if picture.reached_outside:
         rows += _box_row(
-            FAR, symbols.condition("in_use", 13), "Reached outside, counted apart", len(picture.reached_outside)
+            FAR, symbols.condition("in_use", 13), "Outside, counted apart", len(picture.reached_outside)
         )
     missing = (
         f'<p class="unplaced">{picture.unplaced} of {total} without a place: not on the map.</p>'
@@ -205,7 +138,7 @@ def _conditions(picture: CentreMap, counts: Counter[Condition], shown: list[Cond
     return (
         f'<section class="panel layers"><h2>Villages by condition <span>of {markup.number(total)}</span></h2><ul>{rows}</ul>'
         '<ul class="key"><li><svg width="22" height="14"><rect x="1" y="1" width="20" height="12" rx="3" fill="#C7DBD6" '
-        f'stroke="{TEAL}" stroke-width="1.6"/></svg><span>Catchment, from the village list</span></li>'
+        f'stroke="{render_ground.TEAL}" stroke-width="1.6"/></svg><span>Catchment, from the village list</span></li>'
         '<li><svg width="24" height="6"><path d="M0 3H24" stroke="#6E7774" stroke-width="1.3" stroke-dasharray="4 3"/></svg>'
         "<span>Distance from the centre</span></li>"
         '<li><svg width="8" height="8"><circle cx="4" cy="4" r="2.4" fill="#A9A494"/></svg>'
@@ -221,14 +154,22 @@ def _box_row(layer: str, icon: str, words: str, count: int) -> str:
 
 
 def _next(picture: CentreMap) -> str:
+    """The most urgent first; the others behind a line that says how many they are."""
     villages = {v.code: v for v in picture.villages}
-    rows = "".join(
-        f'<li><button type="button" data-slug="{escape(code)}">{symbols.condition(villages[code].condition, 15)}'
-        f'<span>{escape(villages[code].name)}</span><span class="why">{escape(villages[code].urgency)}</span></button></li>'
-        for code in picture.visit_next
-        if code in villages
+    rows = [_next_row(villages[code]) for code in picture.visit_next if code in villages]
+    if not rows:
+        return ""
+    most = NEXT_FIRST if len(rows) > NEXT_FIRST + 1 else len(rows)  # never "and 1 more"
+    more = "".join(rows[most:])
+    more = f"<details><summary>and {markup.number(len(rows) - most)} more</summary><ol>{more}</ol></details>" if more else ""
+    return f'<section class="panel next"><h2>Visit next</h2><ol>{"".join(rows[:most])}</ol>{more}</section>'
+
+
+def _next_row(village: VillageMark) -> str:
+    return (
+        f'<li><button type="button" data-slug="{escape(village.code)}">{symbols.condition(village.condition, 15)}'
+        f'<span>{escape(village.name)}</span><span class="why">{escape(village.urgency)}</span></button></li>'
     )
-    return f'<section class="panel next"><h2>Visit next</h2><ol>{rows}</ol></section>' if rows else ""
 
 
 def _strip(counts: Counter[Condition], shown: list[Condition]) -> str:

@@ -22,7 +22,9 @@ def percent(count: float, of: float) -> str:
     if not of:
         return "–"
     share = round(100 * count / of)
-    return f"{min(share, 99) if count < of else max(share, 1) if count else 0}%"
+    if 0 < count < of:
+        share = min(max(share, 1), 99)
+    return f"{share}%"
 
 
 class Part(Protocol):

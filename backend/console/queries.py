@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Min
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from backend.accounts.who import Who
 from backend.registry.models import Centre, Cluster
@@ -54,12 +54,17 @@ def scope_name(who: Who) -> str:
     return ", ".join(counted) or gettext("No centre yet")
 
 
+def in_language(texts: dict[str, str]) -> str:
+    """In the reader's language, or English, or whichever there is."""
+    return texts.get(get_language() or "en") or texts.get("en") or next(iter(texts.values()), "")
+
+
 def open_forms() -> list[dict[str, str | dt.datetime]]:
     rows = Form.objects.filter(state=Form.State.OPEN).exclude(current=None).select_related("current")
     return [
         {
             "form_id": row.form_id,
-            "title": row.current.schema["title"],
+            "title": in_language(row.current.schema["title"]),
             "version": row.current.version,
             "published_at": row.current.published_at,
             "base": f"/api/v1/forms/{row.form_id}/versions/{row.current.version}",

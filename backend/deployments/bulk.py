@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from backend.deployments import derive
+from backend.deployments import derive, services
 from backend.deployments.look import Area, Known, KnownDeployment, KnownVillage, deployments_by
-from backend.deployments.models import Change, Deployment, Visit
+from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
 from backend.deployments.places import places
 from backend.deployments.services import Span
@@ -138,8 +138,8 @@ def add_visits(items: Sequence[Sequence[Span]]) -> set[int]:
     entities = {s.filled.entity for s in spans if s.filled.kind == Visit.Kind.REGISTRATION and s.filled.entity}
     own: dict[tuple[UUID | None, str], int] = {(uuid, owner): pk for uuid, pk, owner in _registered(entities)}
     rows = [derive.visit(s, own.get((s.filled.entity, s.filled.submission))) for s in spans]
-    Visit.objects.bulk_create(rows, batch_size=BATCH)
-    return {row.deployment_id for row in rows if row.deployment_id is not None}
+    services.PUT_VISIT.many(rows)
+    return {row["deployment_id"] for row in rows if row["deployment_id"] is not None}
 
 
 def _registered(entities: set[UUID]) -> list[tuple[UUID, int, str]]:
@@ -161,6 +161,8 @@ def recompute_all(ids: Iterable[int]) -> None:
 
 
 def tell_changes(submissions: Iterable[str], deployments: set[int]) -> None:
-    changes = [Change(kind="submission", key=key) for key in submissions]
     uuids = Deployment.objects.filter(pk__in=deployments).values_list("uuid", flat=True)
-    Change.objects.bulk_create([*changes, *(Change(kind="deployment", key=str(u)) for u in uuids)], batch_size=BATCH)
+    services.PUT_CHANGE.many(
+        [{"kind": "submission", "key": key} for key in submissions]
+        + [{"kind": "deployment", "key": str(uuid)} for uuid in uuids]
+    )

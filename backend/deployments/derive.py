@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from backend.deployments.look import KnownDeployment
-from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState, StateColumns, Visit
+from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState, Visit
 from backend.deployments.observed import columns, date, uuid
+from backend.statements import Insert, Select
+from backend.statements import date as as_date
 from maps.condition import ESTIMATES, STOCKS, MonthOfWork, Report, State, month_of
 from maps.condition import history as months_of_work
 
@@ -30,41 +32,41 @@ __all__ = [
 ]
 
 
-def visit(span: Span, registered: int | None = None) -> Visit:
-    """`registered`: the deployment that this registration made, if it made one."""
+def visit(span: Span, registered: int | None = None) -> dict[str, Any]:
+    """A row of `Visit`. `registered`: the deployment that this registration made, if it made one."""
     filled, known = span.filled, span.known
     assert filled.kind is not None  # noqa: S101  # for the type checker: apply() takes no others
     at = known.place
     target = registered or (known.deployment.survivor if known.deployment else None)
     is_report = filled.kind == Visit.Kind.REPORT  # its technology, centre and site are the deployment's, as it is today
-    return Visit(
-        kind=filled.kind,
-        submission=filled.submission,
-        instance_id=filled.instance_id,
-        known_from=span.since,
-        known_to=span.until,
-        waiting=span.waiting,
-        received_at=filled.received_at,
-        sequence=filled.sequence,
-        deployment_id=target,
-        deployment_uuid=filled.deployment,
-        village_id=known.village.id if known.village else None,
-        village_other=filled.text("village_other"),
-        centre_id=None if is_report else known.centre_id,
-        technology_id=None if is_report else known.technology_id,
-        device=filled.device,
-        officer=filled.officer,
-        visit_date=filled.visit_date,
-        month=month_of(filled.visit_date),
-        lat=at.lat,
-        lon=at.lon,
-        accuracy=at.accuracy,
-        h3_r7=at.h3_r7,
-        digipin=at.digipin,
-        district_id=at.district_id,
-        illustrative=filled.illustrative,
+    return {
+        "kind": filled.kind,
+        "submission": filled.submission,
+        "instance_id": filled.instance_id,
+        "known_from": span.since,
+        "known_to": span.until,
+        "waiting": span.waiting,
+        "received_at": filled.received_at,
+        "sequence": filled.sequence,
+        "deployment_id": target,
+        "deployment_uuid": filled.deployment,
+        "village_id": known.village.id if known.village else None,
+        "village_other": filled.text("village_other"),
+        "centre_id": None if is_report else known.centre_id,
+        "technology_id": None if is_report else known.technology_id,
+        "device": filled.device,
+        "officer": filled.officer,
+        "visit_date": filled.visit_date,
+        "month": month_of(filled.visit_date),
+        "lat": at.lat,
+        "lon": at.lon,
+        "accuracy": at.accuracy,
+        "h3_r7": at.h3_r7,
+        "digipin": at.digipin,
+        "district_id": at.district_id,
+        "illustrative": filled.illustrative,
         **columns(filled.flat),
-    )
+    }
 
 
 def deployment(span: Span) -> dict[str, Any]:
@@ -121,6 +123,18 @@ def reports_of(deployments: Sequence[int]) -> QuerySet[Visit, Row]:
     return rows.order_by("deployment_id", "visit_date", "sequence", "known_from").values_list(*_REPORT)
 
 
+_REPORTS_OF_ONE = Select(lambda pk: reports_of([pk]), -987_654_321)
+_DATES_AT = [_REPORT.index(name) for name in ("visit_date", "down_since", "period_from", "period_to")]
+
+
+def reports_of_one(deployment: int) -> list[Row]:
+    """`reports_of` for one deployment: what every report received asks for."""
+    rows = _REPORTS_OF_ONE.rows(deployment)
+    if rows and isinstance(rows[0][1], str):  # SQLite keeps dates as text
+        rows = [tuple(as_date(v) if i in _DATES_AT else v for i, v in enumerate(row)) for row in rows]
+    return rows
+
+
 def _report(row: Row) -> Report:
     (_, day, how_known, waiting, added, taken, working, defective, broken, removed, in_use, down_since, fault) = row[
         :13
@@ -164,41 +178,44 @@ _SHARED = [*_PLAIN, *STOCKS, *ESTIMATES]
 _TOLD = ["reports", "fault", "can_repair", "ended_reason", "latest_instance_id"]
 
 
-def _columns(row: StateColumns, state: State) -> None:
-    for name in _PLAIN:
-        setattr(row, name, getattr(state, name))
-    for names, values in ((STOCKS, state.stocks), (ESTIMATES, state.estimates)):
-        for name, value in zip(names, values, strict=True):
-            setattr(row, name, value)
+def _columns(state: State) -> dict[str, Any]:
+    row = {name: getattr(state, name) for name in _PLAIN}
+    row.update(zip(STOCKS, state.stocks, strict=True))
+    row.update(zip(ESTIMATES, state.estimates, strict=True))
+    return row
+
+
+_PUT_STATE = Insert(DeploymentState, ["deployment_id"], [*_SHARED, *_TOLD, "version"])
 
 
 def write_states(histories: Iterable[History]) -> None:
-    rows = []
-    for item in histories:
-        told = {name: getattr(item.state, name) for name in _TOLD}
-        row = DeploymentState(deployment_id=item.deployment, version=item.version, **told)
-        _columns(row, item.state)
-        rows.append(row)
-    DeploymentState.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["deployment"], update_fields=[*_SHARED, *_TOLD, "version"]
+    _PUT_STATE.many(
+        [
+            {
+                "deployment_id": item.deployment,
+                "version": item.version,
+                **{name: getattr(item.state, name) for name in _TOLD},
+                **_columns(item.state),
+            }
+            for item in histories
+        ]
     )
 
 
 _FLOWS = ["reports", "trained", "first_time", "kg", "cost"]
-
-
-def months(item: History, chosen: Iterable[MonthOfWork]) -> Iterator[DeploymentMonth]:
-    for month in chosen:
-        flows = {name: getattr(month, name) for name in _FLOWS}
-        row = DeploymentMonth(deployment_id=item.deployment, month=month.month, **flows)
-        _columns(row, month.state)
-        yield row
+_PUT_MONTH = Insert(DeploymentMonth, ["deployment_id", "month"], [*_SHARED, *_FLOWS])
 
 
 def write_months(chosen: Iterable[tuple[History, Iterable[MonthOfWork]]]) -> None:
-    DeploymentMonth.objects.bulk_create(
-        [row for item, its_months in chosen for row in months(item, its_months)],
-        update_conflicts=True,
-        unique_fields=["deployment", "month"],
-        update_fields=[*_SHARED, *_FLOWS],
+    _PUT_MONTH.many(
+        [
+            {
+                "deployment_id": item.deployment,
+                "month": month.month,
+                **{name: getattr(month, name) for name in _FLOWS},
+                **_columns(month.state),
+            }
+            for item, its_months in chosen
+            for month in its_months
+        ]
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -14,12 +15,19 @@ from maps import reach
 
 
 def fetch(query: QuerySet[Any, Any], names: Sequence[str]) -> pd.DataFrame:
-    sql, params = query.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchall()
+    found = _found(query)
     columns = zip(*found, strict=True) if found else ([] for _ in names)
     return pd.DataFrame({name: _column(name, values) for name, values in zip(names, columns, strict=True)})
+
+
+def _found(query: QuerySet[Any, Any]) -> Sequence[Sequence[Any]]:
+    try:
+        sql, params = query.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking: a condition was `IN ()`
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def _column(name: str, values: Sequence[Any]) -> Any:

@@ -24,7 +24,7 @@ from maps import reach
 from maps.condition import DEFAULT_WINDOW, RANK
 
 _STATE = {name: f"state__{name}" for name in (*reach.DATES[:5], *reach.COUNTS) if name != "population"}
-_OWN = {
+_OWN: dict[str, str | Coalesce] = {
     "deployment": "id",
     "village": "village_id",
     "technology": "technology_id",

@@ -13,6 +13,7 @@ from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
 from backend.deployments.places import Place, place
 from backend.registry.models import CatchmentVillage, Centre, Technology, Village
+from backend.statements import Select, date
 from maps.condition import Rhythm
 
 
@@ -30,6 +31,7 @@ class KnownDeployment:
     """`survivor`: itself, or what it was merged into, on which late reports land."""
 
     id: int
+    uuid: UUID
     survivor: int
     village_id: int | None
     centre_id: int | None
@@ -71,9 +73,18 @@ def known(filled: Filled, area: Area) -> Known:
     )
 
 
+_SAME_DAY = Select(
+    lambda deployment, day, submission: Visit.objects.filter(deployment=deployment, visit_date=day, known_to=None)
+    .filter(kind=Visit.Kind.REPORT)
+    .exclude(submission=submission)
+    .order_by()
+    .values_list("id")[:1],
+    -987_654_321, dt.date(1900, 1, 2), "\0submission",
+)  # fmt: skip
+
+
 def _same_day(filled: Filled, deployment: KnownDeployment) -> bool:
-    others = Visit.objects.filter(deployment=deployment.survivor, visit_date=filled.visit_date, known_to=None)
-    return others.filter(kind=Visit.Kind.REPORT).exclude(submission=filled.submission).exists()
+    return bool(_SAME_DAY.rows(deployment.survivor, filled.visit_date, filled.submission))
 
 
 def _taken(filled: Filled) -> bool:
@@ -85,18 +96,22 @@ def _id(model: type[Technology | Centre], slug: str) -> int | None:
     return model._default_manager.filter(slug=slug).values_list("id", flat=True).first() if slug else None
 
 
+_VILLAGE = Select(
+    lambda code, centre: Village.objects.filter(code=code)
+    .order_by()
+    .values_list(
+        "id", "district_id", "lat", "lon",
+        Exists(CatchmentVillage.objects.filter(village=OuterRef("pk"), centre=centre, until=None)),
+    ),
+    "\0code", -987_654_321,
+)  # fmt: skip
+
+
 def known_village(code: str, area: Area) -> KnownVillage | None:
-    if not code:
+    rows = _VILLAGE.rows(code, area.centre_id or 0) if code else []
+    if not rows:
         return None
-    listed = CatchmentVillage.objects.filter(village=OuterRef("pk"), centre=area.centre_id, until=None)
-    row = (
-        Village.objects.filter(code=code)
-        .values_list("id", "district_id", "lat", "lon", Exists(listed) if area.centre_id else "until")
-        .first()
-    )
-    if row is None:
-        return None
-    pk, district_id, lat, lon, listed_here = row
+    pk, district_id, lat, lon, listed_here = rows[0]
     return KnownVillage(pk, district_id, lat, lon, bool(listed_here) or district_id in area.district_ids)
 
 
@@ -106,10 +121,14 @@ _DEPLOYMENT = (
 )  # fmt: skip
 
 
+_BY_UUID = Select(
+    lambda uuid: Deployment.objects.filter(uuid=uuid).order_by().values_list("uuid", *_DEPLOYMENT), UUID(int=1)
+)
+
+
 def known_deployment(filled: Filled) -> KnownDeployment | None:
-    if filled.deployment is None:
-        return None
-    return deployments_by(uuid=filled.deployment).get(filled.deployment)
+    rows = _BY_UUID.rows(filled.deployment) if filled.deployment is not None else []
+    return _deployment(filled.deployment, rows[0][1:]) if rows and filled.deployment is not None else None
 
 
 def deployment_by_id(pk: int) -> KnownDeployment:
@@ -118,14 +137,13 @@ def deployment_by_id(pk: int) -> KnownDeployment:
 
 def deployments_by(**lookup: Any) -> dict[UUID, KnownDeployment]:
     rows = Deployment.objects.filter(**lookup).values_list("uuid", *_DEPLOYMENT)
-    return {row[0]: _deployment(row[1:]) for row in rows}
+    return {row[0]: _deployment(row[0], row[1:]) for row in rows}
 
 
-def _deployment(row: tuple[Any, ...]) -> KnownDeployment:
+def _deployment(uuid: UUID, row: tuple[Any, ...]) -> KnownDeployment:
     pk, merged_into, village, centre, technology, started, installed, revisit, season = row
-    return KnownDeployment(
-        pk, merged_into or pk, village, centre, technology, started, installed, rhythm(revisit, season)
-    )
+    pace = rhythm(revisit, season)
+    return KnownDeployment(pk, uuid, merged_into or pk, village, centre, technology, date(started), installed, pace)
 
 
 def rhythm(revisit_days: int | None, season_months: str | None) -> Rhythm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,10 @@ from backend.deployments.look import Known, KnownDeployment, deployment_by_id
 from backend.deployments.models import Change, Deployment, DeploymentMonth, DeploymentState, Visit
 from backend.deployments.observed import Filled
 from backend.registry.models import Village
+from backend.statements import Insert
+
+PUT_VISIT = Insert(Visit)
+PUT_CHANGE = Insert(Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def apply(submission: str, spans: Sequence[Span], *, new: bool) -> None:
     kinds = [s for s in spans if s.filled.kind is not None]
     known_deployments: dict[int, KnownDeployment] = {}
     registered = _registration(kinds, new=new)
-    Visit.objects.bulk_create([derive.visit(s, registered.pk if registered else None) for s in kinds])
+    PUT_VISIT.many([derive.visit(s, registered.pk if registered else None) for s in kinds])
     for span in kinds:
         if span.known.deployment is not None:
             touched.add(span.known.deployment.survivor)
@@ -48,9 +52,12 @@ def apply(submission: str, spans: Sequence[Span], *, new: bool) -> None:
         touched.add(registered.pk)
         attach_waiting(registered)
     since = earliest if new and registered is None else None
-    for pk in sorted(touched):
-        recompute(known_deployments.get(pk) or deployment_by_id(pk), since=since)
-    _tell_changes(submission, touched)
+    facts = [known_deployments.get(pk) or deployment_by_id(pk) for pk in sorted(touched)]
+    for deployment in facts:
+        recompute(deployment, since=since)
+    PUT_CHANGE.many(
+        [{"kind": "submission", "key": submission}, *({"kind": "deployment", "key": str(d.uuid)} for d in facts)]
+    )
 
 
 def _registration(spans: Sequence[Span], *, new: bool) -> Deployment | None:
@@ -87,20 +94,13 @@ def attach_waiting(deployment: Deployment) -> None:
 
 def recompute(deployment: KnownDeployment, since: dt.date | None = None) -> None:
     """State and months of one deployment from its visits. `since`: nothing earlier than this day changed."""
-    history = derive.history(deployment, list(derive.reports_of([deployment.id])))
+    history = derive.history(deployment, derive.reports_of_one(deployment.id))
     derive.write_states([history])
     first_month = derive.month_of(since) if since is not None else 0
     months = [m for m in history.months if m.month >= first_month]
     if since is None:
         DeploymentMonth.objects.filter(deployment=deployment.id).exclude(month__in=[m.month for m in months]).delete()
     derive.write_months([(history, months)])
-
-
-def _tell_changes(submission: str, touched: Iterable[int]) -> None:
-    uuids = Deployment.objects.filter(pk__in=touched).values_list("uuid", flat=True) if touched else ()
-    changes = [Change(kind="submission", key=submission)]
-    changes += [Change(kind="deployment", key=str(uuid)) for uuid in uuids]
-    Change.objects.bulk_create(changes)
 
 
 def merge(merged: UUID, survivor: UUID) -> None:

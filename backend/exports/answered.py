@@ -16,7 +16,7 @@ from backend.exports import queries
 from backend.exports.names import Names, names
 from backend.exports.queries import filled, text
 from backend.exports.rows import Chunks
-from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, visits
+from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, showing
 from backend.registry.models import Technology
 from backend.submissions.flat import flatten
 from backend.submissions.models import SubmissionVersion
@@ -39,8 +39,9 @@ def needs(who: Who, filters: Filters) -> Chunks:
     asked = None if ids is None else set(Technology.objects.filter(id__in=ids).values_list("slug", flat=True))
     wanted = queries.of_visits(filters, who, technology=False, centre=False) & _sent_from(filters)
     known, rule = names(), queries.rule()
+    visits = showing(wanted, (*_SITE, *_FIGURES), filters)
     for chunk in chunks("village_need", filters):
-        shown = visits(chunk, wanted, (*_SITE, *_FIGURES), filters)
+        shown = visits(chunk)
         answers = _answers(shown)
         rows = []
         for one in chunk:
@@ -57,9 +58,10 @@ def needs(who: Who, filters: Filters) -> Chunks:
 def trainings(who: Who, filters: Filters) -> Chunks:
     """Every training once; the columns as `fields.TRAININGS` has them."""
     _no_condition(filters)
-    wanted, known, rule = queries.of_visits(filters, who), names(), queries.rule()
+    known, rule = names(), queries.rule()
+    visits = showing(queries.of_visits(filters, who), (*_SITE, *_FIGURES), filters)
     for chunk in chunks("training_event", filters):
-        shown = visits(chunk, wanted, (*_SITE, *_FIGURES), filters)
+        shown = visits(chunk)
         answers = _answers(shown)
         rows = []
         for one in chunk:
@@ -103,7 +105,7 @@ def _point(visit: Visit) -> tuple[float | None, float | None]:
 
 def _answers(shown: Mapping[str, Visit]) -> dict[str, Mapping[str, Any]]:
     """By version; personal values are not among them, they lie elsewhere."""
-    wanted = [visit[_AT] for visit in shown.values()]
+    wanted = queries.among([visit[_AT] for visit in shown.values()])
     rows = SubmissionVersion.objects.filter(instance_id__in=wanted).order_by()
     return {
         instance_id: flatten(answers, form_by_pk(form).schema)

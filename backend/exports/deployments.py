@@ -132,5 +132,5 @@ def _served(found: list[Site]) -> dict[int, str]:
 
 
 def _reviews(found: list[Site]) -> dict[str, str]:
-    wanted = [site.instance_id for site in found]
+    wanted = queries.among([site.instance_id for site in found])
     return dict(Submission.objects.filter(instance_id__in=wanted).values_list("instance_id", "review_state"))

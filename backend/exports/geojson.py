@@ -14,18 +14,18 @@ import orjson
 from backend.exports.fields import Kind
 from backend.exports.rows import Row
 
-CRS_DIGITS = 6  # about 0.1 m: what RFC 7946 recommends
+DIGITS = 6  # about 0.1 m: what RFC 7946 recommends
 
 
 def collection(kind: Kind, chunks: Iterable[list[Row]], about: dict[str, Any]) -> Iterator[bytes]:
     """A FeatureCollection with `about` as foreign members before the features."""
     header = {"type": "FeatureCollection", "name": kind.name, **about, "features": []}
     yield orjson.dumps(header)[:-2] + b"\n"
-    comma = b""
+    between = b""
     for chunk in chunks:
         if chunk:
-            yield comma + b",\n".join(_features(kind.names, chunk))
-            comma = b",\n"
+            yield between + _features(kind.names, chunk, b",\n")
+            between = b",\n"
     yield b"\n]}\n"
 
 
@@ -33,16 +33,27 @@ def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
     """Newline-delimited features (GeoJSONSeq without record separators, as GDAL and tippecanoe write it)."""
     for chunk in chunks:
         if chunk:
-            yield b"\n".join(_features(kind.names, chunk)) + b"\n"
+            yield _features(kind.names, chunk, b"\n") + b"\n"
 
 
-def _features(names: Sequence[str], chunk: list[Row]) -> Iterator[bytes]:
-    dumps = orjson.dumps
-    for feature_id, lon, lat, values in chunk:
-        point = None if lon is None or lat is None else {"type": "Point", "coordinates": (_degrees(lon), _degrees(lat))}
-        properties = dict(zip(names, values, strict=True))
-        yield dumps({"type": "Feature", "id": feature_id, "geometry": point, "properties": properties})
+_BETWEEN = b'},{"type":"Feature"'  # occurs in no text, where quotes are escaped: only between two features
 
 
-def _degrees(value: float) -> float:
-    return round(value, CRS_DIGITS)
+def _features(names: Sequence[str], chunk: list[Row], between: bytes) -> bytes:
+    """One to a line. A chunk at once: twice as quick as one by one, and quicker than a template with as many columns."""
+    features = [
+        {
+            "type": "Feature",
+            "id": key,
+            "geometry": _point(lon, lat),
+            "properties": dict(zip(names, values, strict=True)),
+        }
+        for key, lon, lat, values in chunk
+    ]
+    return orjson.dumps(features)[1:-1].replace(_BETWEEN, b"}" + between + _BETWEEN[2:])
+
+
+def _point(lon: float | None, lat: float | None) -> dict[str, Any] | None:
+    if lon is None or lat is None:
+        return None
+    return {"type": "Point", "coordinates": (round(lon, DIGITS), round(lat, DIGITS))}

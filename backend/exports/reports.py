@@ -18,7 +18,7 @@ from backend.exports.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.exports.queries import UuidText, filled, text
 from backend.exports.rows import Chunks, Row
 from backend.exports.states import conditions
-from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, visits
+from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, showing
 
 _SITE = (
     "instance_id",
@@ -59,9 +59,10 @@ Told = Callable[[Submitted, Visit], Row | None]
 def reports(who: Who, filters: Filters) -> Chunks:
     """Every village report once; the columns as `fields.REPORTS` has them."""
     known = names()
-    wanted, told = queries.of_visits(filters, who), _report(who, filters, known)
+    told = _report(who, filters, known)
+    visits = showing(queries.of_visits(filters, who), (*_SITE, *_FIGURES), filters)
     for chunk in chunks("village_report", filters):
-        shown = visits(chunk, wanted, (*_SITE, *_FIGURES), filters)
+        shown = visits(chunk)
         if filters.status:
             shown = _with_status(shown, filters, known)
         yield [row for one in chunk if (visit := shown.get(one.instance_id)) and (row := told(one, visit))]

@@ -6,15 +6,14 @@ that followed those would meet a report twice or never.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, IntegerField, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from backend.deployments.filters import Filters
 from backend.deployments.models import Visit
-from backend.exports.queries import after, counting, moment, open_at, text
+from backend.exports.queries import LATER, Prepared, after, among, counting, moment, open_at, text
 from backend.submissions.counting import Received, review_state
 from backend.submissions.history import events_of
 from backend.submissions.models import Decision, Submission, SubmissionVersion
@@ -37,7 +36,7 @@ def chunks(form_id: str, filters: Filters) -> Iterator[list[Submitted]]:
         rows = rows.filter(review_state__in=filters.review)
     query = rows.values_list("id", "instance_id", "current_instance_id", "review_state", text("received_at"))
     last = 0
-    while found := list(after(query, last)):
+    while found := Prepared(after(query, last))():
         last = found[-1][0]
         chunk = [Submitted(pk, first, current, state, moment(at)) for pk, first, current, state, at in found]
         yield chunk if filters.known_at is None else _as_known(chunk, filters)
@@ -70,29 +69,32 @@ def _by_submission(rows: QuerySet[Any]) -> dict[int, list[Any]]:
     return found
 
 
-_HEAD = ("submission", "id", "shown_from", "counts", "waiting_now")
-SUBMISSION, ID, FROM, COUNTS, WAITING = range(len(_HEAD))
+_HEAD = ("submission", "id", "counts", "waiting_now")
+SUBMISSION, ID, COUNTS, WAITING = range(len(_HEAD))
 
 
-def visits(
-    chunk: Sequence[Submitted], wanted: Q, columns: Sequence[Any], filters: Filters
-) -> dict[str, tuple[Any, ...]]:
-    """The visit that shows each submission, by its instance id: rows of _HEAD and `columns`, where `wanted` holds.
+Shown = dict[str, tuple[Any, ...]]
 
-    It is the one that counts; else the one that waits; else the one that counted last.
+
+def showing(wanted: Q, columns: Sequence[Any], filters: Filters) -> Callable[[Sequence[Submitted]], Shown]:
+    """Finds the visit that shows each submission of a chunk: by its instance id a row of _HEAD and `columns`, where
+    `wanted` holds. It is the one that counts; else the one that waits; else the one that counted last.
     """
-    rows = _headed(filters).filter(submission__in=[row.instance_id for row in chunk])
-    found = list(rows.filter(wanted).values_list(*_HEAD, *columns))
-    unsure = [row[SUBMISSION] for row in found if not row[COUNTS]]
-    best: dict[str, tuple[Any, ...]] = {}
-    for row in _headed(filters).filter(submission__in=unsure).values_list(*_HEAD) if unsure else ():
-        if row[SUBMISSION] not in best or _rank(row) > _rank(best[row[SUBMISSION]]):
-            best[row[SUBMISSION]] = row
-    return {row[SUBMISSION]: row for row in found if row[COUNTS] or best[row[SUBMISSION]][ID] == row[ID]}
+    rows = _headed(filters).filter(submission__in=among(LATER))
+    read = Prepared(rows.filter(wanted).values_list(*_HEAD, *columns))
+    rivals = Prepared(rows.values_list(*_HEAD, text("known_from")))
+
+    def visits(chunk: Sequence[Submitted]) -> Shown:
+        found = read([one.instance_id for one in chunk])
+        unsure = [row[SUBMISSION] for row in found if not row[COUNTS]]
+        best = {row[SUBMISSION]: row[ID] for row in sorted(rivals(unsure), key=_rank)} if unsure else {}
+        return {row[SUBMISSION]: row for row in found if row[COUNTS] or best[row[SUBMISSION]] == row[ID]}
+
+    return visits
 
 
 def _rank(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return row[COUNTS], row[WAITING], row[FROM], row[ID]
+    return row[COUNTS], row[WAITING], row[-1], row[ID]
 
 
 def _headed(filters: Filters) -> QuerySet[Visit]:
@@ -100,9 +102,7 @@ def _headed(filters: Filters) -> QuerySet[Visit]:
     if filters.known_at is not None:
         rows = rows.filter(known_from__lte=filters.known_at)
     waiting = open_at(filters.known_at) & Q(waiting=True)
-    return rows.annotate(
-        shown_from=Cast("known_from", TextField()), counts=_one(counting(filters)), waiting_now=_one(waiting)
-    )
+    return rows.annotate(counts=_one(counting(filters)), waiting_now=_one(waiting))
 
 
 def _one(condition: Q) -> Case:

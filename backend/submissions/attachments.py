@@ -17,7 +17,8 @@ def check_types(files: Mapping[str, BinaryIO]) -> None:
 
 
 def expect(version: SubmissionVersion, names: Sequence[str]) -> None:
-    Attachment.objects.bulk_create([Attachment(version=version, name=name[:255]) for name in names])
+    if names:
+        Attachment.objects.bulk_create([Attachment(version=version, name=name[:255]) for name in names])
 
 
 def add(version: SubmissionVersion, files: Mapping[str, BinaryIO], at: dt.datetime) -> str | None:

@@ -34,6 +34,12 @@ def events_of(versions: Sequence[SubmissionVersion], decisions: Sequence[Decisio
     return [event for _, _, event in sorted(events, key=lambda e: e[:2])]
 
 
+def state_of(submission: Submission) -> str:
+    """The review state that follows from the submission's facts."""
+    versions, decisions = submission.versions.order_by("number"), submission.decisions.all()
+    return counting.review_state(events_of(list(versions), list(decisions)))
+
+
 def filled_of(version: SubmissionVersion, submission: Submission) -> Filled:
     form = form_by_pk(version.form_version_id)
     return Filled(

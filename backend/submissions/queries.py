@@ -110,6 +110,8 @@ def registered_by(instance_id: str | None) -> str | None:
     """The deployment that the submission of this version registered: an edit in JSON must go on naming the same one."""
     if not instance_id:
         return None
-    version = SubmissionVersion.objects.filter(instance_id=instance_id).values_list("submission__instance_id", flat=True)
+    version = SubmissionVersion.objects.filter(instance_id=instance_id).values_list(
+        "submission__instance_id", flat=True
+    )
     found = Deployment.objects.filter(instance_id__in=version).values_list("uuid", flat=True).first()
     return str(found) if found else None

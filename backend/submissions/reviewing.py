@@ -12,7 +12,7 @@ from backend.accounts.models import User
 from backend.deployments import services as deployments
 from backend.deployments.models import Visit
 from backend.errors import Conflict, Invalid
-from backend.submissions import counting, history, secrets, services
+from backend.submissions import history, secrets, services
 from backend.submissions.arrivals import Arrival, Refused, prepare
 from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
 from backend.submissions.services import Outcome, now
@@ -62,8 +62,7 @@ def _require_comment(version: SubmissionVersion, action: str, comment: str) -> N
 
 def follow(submission: Submission) -> None:
     """Bring the review state and all that is derived in line with the submission's facts."""
-    versions, decisions = list(submission.versions.order_by("number")), list(submission.decisions.all())
-    state = counting.review_state(history.events_of(versions, decisions))
+    state = history.state_of(submission)
     Submission.objects.filter(pk=submission.pk).update(review_state=state)
     submission.review_state = state
     deployments.apply(submission.instance_id, history.spans_of(submission), new=False)

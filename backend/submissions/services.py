@@ -10,17 +10,19 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
-from backend.accounts.models import Device
+from backend.accounts.models import Device, Officer
 from backend.deployments import flags as context_flags
 from backend.deployments import services as deployments
 from backend.deployments.look import Area, Known, known
 from backend.deployments.observed import Filled
 from backend.errors import GramReachError
+from backend.statements import Insert, Select
 from backend.submissions import attachments, blobs, keeping
 from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
-from backend.submissions.history import spans_of
-from backend.submissions.models import Blob, Flag, PersonalValue, ReviewState, Submission, SubmissionVersion
+from backend.submissions.history import spans_of, state_of
+from backend.submissions.models import Blob, Flag, PersonalValue, Submission, SubmissionVersion
 from backend.writing import writing
 
 
@@ -36,6 +38,19 @@ class Outcome:
     kept: bool = False
     missing_attachments: tuple[str, ...] = ()
     status: int = 201
+
+
+_PUT_SUBMISSION = Insert(Submission)
+_PUT_VERSION = Insert(SubmissionVersion)
+_PUT_FLAG = Insert(Flag)
+_PUT_PERSONAL = Insert(PersonalValue)
+_DISTRICTS = Select(
+    lambda officer: Officer.districts.through.objects.filter(officer=officer).values_list("district_id"), -987_654_321
+)
+
+
+def _attributes(row: Model) -> dict[str, object]:
+    return {name: value for name, value in vars(row).items() if name != "_state"}
 
 
 def receive(arrival: Arrival) -> Outcome:
@@ -87,7 +102,12 @@ def _store(item: Prepared, areas: dict[int, Area]) -> Outcome:
     return _stored(item, areas)
 
 
+_IS_THERE = Select(lambda i: SubmissionVersion.objects.filter(instance_id=i).order_by().values_list("id"), "\0id")
+
+
 def _existing(item: Prepared) -> SubmissionVersion | None:
+    if not _IS_THERE.rows(item.instance_id):
+        return None
     return SubmissionVersion.objects.select_related("submission").filter(instance_id=item.instance_id).first()
 
 
@@ -111,13 +131,14 @@ def _identical(item: Prepared, existing: SubmissionVersion) -> Outcome:
 
 
 def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
-    submission = Submission.objects.create(
+    submission = Submission(
         instance_id=item.instance_id,
         form_id=item.form.form_pk,
-        device=item.arrival.device,
+        device_id=item.arrival.device.pk,
         received_at=item.arrival.received_at,
         current_instance_id=item.instance_id,
     )
+    submission.pk = _PUT_SUBMISSION.one(**_attributes(submission))
     version, said, place = _version(item, submission, 1, areas)
     waiting = settings.REVIEW_REQUIRED
     span = deployments.Span(said, place, item.arrival.received_at, waiting=waiting)
@@ -149,7 +170,7 @@ def add_version(
     version, _, _ = _version(item, submission, replaced.number + 1, {} if areas is None else areas)
     attachments.carry_forward(replaced, version)
     submission.current_instance_id = version.instance_id
-    submission.review_state = ReviewState.EDITED
+    submission.review_state = state_of(submission)  # an edit takes nothing back: what was retracted stays so
     submission.save(update_fields=["current_instance_id", "review_state"])
     deployments.apply(submission.instance_id, spans_of(submission), new=False)
     missing = attachments.missing(version)
@@ -160,7 +181,7 @@ def _version(
     item: Prepared, submission: Submission, number: int, areas: dict[int, Area]
 ) -> tuple[SubmissionVersion, Filled, Known]:
     arrival = item.arrival
-    version = SubmissionVersion.objects.create(
+    version = SubmissionVersion(
         submission=submission,
         number=number,
         instance_id=item.instance_id,
@@ -169,20 +190,19 @@ def _version(
         content_hmac=item.content_hmac,
         xml=item.xml,
         answers=item.values,
-        device=arrival.device,
+        device_id=arrival.device.pk,
         received_at=arrival.received_at,
         started_at=item.started_at,
         ended_at=item.ended_at,
         illustrative=arrival.illustrative,
     )
+    version.pk = _PUT_VERSION.one(**_attributes(version))
     said = filled(item, version.pk, submission.instance_id)
     area = area_of(arrival.device, areas)
     place = known(said, area)
     found = [*item.flags, *context_flags.odd(said, place, area)]
-    Flag.objects.bulk_create([Flag(version=version, code=c, where=w[:200], detail=d[:400]) for c, w, d in found])
-    PersonalValue.objects.bulk_create(
-        [PersonalValue(version=version, path=p, value=v) for p, v in item.personal.items()]
-    )
+    _PUT_FLAG.many([{"version_id": version.pk, "code": c, "where": w[:200], "detail": d[:400]} for c, w, d in found])
+    _PUT_PERSONAL.many([{"version_id": version.pk, "path": p, "value": v} for p, v in item.personal.items()])
     attachments.expect(version, item.attachments)
     attachments.add(version, arrival.files, arrival.received_at)
     return version, said, place
@@ -211,7 +231,7 @@ def area_of(device: Device, areas: dict[int, Area]) -> Area:
     """Where the officer is sent; read once for all that arrives together."""
     officer = device.officer
     if officer.pk not in areas:
-        areas[officer.pk] = Area(officer.centre_id, frozenset(officer.districts.values_list("id", flat=True)))
+        areas[officer.pk] = Area(officer.centre_id, frozenset(row[0] for row in _DISTRICTS.rows(officer.pk)))
     return areas[officer.pk]
 
 

@@ -9,6 +9,7 @@ that way. geopandas takes at most SAMPLE rows (default 100,000), and its time is
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -29,14 +30,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gramreach-bench-") as home:
         made = _child("fill", home)
         print(f"{N:,} reports, made in {made['seconds']:.0f} s; GeoJSON of all of them:")
-        print(f"{'':12}{'seconds':>10}{'x limit':>10}{'peak MB':>10}{'file MB':>10}")
+        print(f"{'':12}{'seconds':>10}{'CPU s':>10}{'CPU x limit':>13}{'MB idle':>10}{'MB peak':>10}{'file MB':>10}")
         limit = _child("limit", home)
         for name in ("limit", "ours", "geopandas"):
             done = limit if name == "limit" else _child(name, home)
             scale = N / SAMPLE if name == "geopandas" else 1
-            seconds = done["seconds"] * scale
+            ratio = done["cpu"] * scale / limit["cpu"]
+            row = f"{done['seconds'] * scale:10.1f}{done['cpu'] * scale:10.1f}{ratio:13.2f}"
+            row += f"{done['idle']:10.0f}{done['peak']:10.0f}{done['size'] * scale:10.0f}"
             note = f"   (from {SAMPLE:,} rows; memory is of these)" if scale > 1 else ""
-            row = f"{seconds:10.1f}{seconds / limit['seconds']:10.2f}{done['peak']:10.0f}{done['size'] * scale:10.0f}"
             print(f"{name:12}{row}{note}", flush=True)
 
 
@@ -57,16 +59,15 @@ def child(role: str) -> None:
         "fill": _fill, "ours": _ours, "limit": _limit, "geopandas": _geopandas,
     }  # fmt: skip
     out = Path(os.environ["GRAMREACH_HOME"]) / f"{role}.geojson"
-    begun = time.perf_counter()
+    importlib.import_module("backend.api")  # what every process of the server has loaded
+    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begun, busy = time.perf_counter(), time.process_time()
     roles[role](out)
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - busy
     size = out.stat().st_size / 1e6 if out.exists() else 0
     out.unlink(missing_ok=True)
-    print(
-        json.dumps(
-            {"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "size": size}
-        )
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "idle": idle, "peak": peak, "size": size}))
 
 
 def _ours(out: Path) -> None:

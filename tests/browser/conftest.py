@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
     from pytest_django.live_server_helper import LiveServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -19,33 +20,44 @@ ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-IN"}
 Open = Callable[..., "Tab"]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     """Skips, and says why, where no Chromium is installed."""
     if not CHROMIUM:
         pytest.skip("no Chromium is installed (apt-get install chromium): pages were not opened in a browser")
     sync_api = pytest.importorskip("playwright.sync_api")
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; Django would refuse its database
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
-    if before is not None:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as running:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # its loop runs in this thread: Django would refuse its database
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield found
+    found.close()
+
+
+def large_letters(playwright: Playwright, profile: Path, size: int, **options: Any) -> BrowserContext:
+    """A browser whose owner chose larger letters in its settings: what relative sizes and media queries go by."""
+    (profile / "Default").mkdir(parents=True)
+    settings = {"webkit": {"webprefs": {"default_font_size": size}}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(settings))
+    return playwright.chromium.launch_persistent_context(
+        profile, executable_path=CHROMIUM, args=ARGUMENTS, **DESK | options
+    )
 
 
 class Tab:
     """A tab of an own profile. `wrong` gathers what must not be: requests to others, console errors, CSP violations."""
 
-    def __init__(self, browser: Browser, base: str, **options: Any) -> None:
-        self.base, self.wrong = base, list[str]()
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en-IN"} | options)
-        self.page: Page = self.context.new_page()
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.base, self.context, self.wrong = base, context, list[str]()
+        self.page: Page = context.new_page()
         self.page.on("request", lambda request: self._outside(request.url))
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("console", lambda line: self._said(line.type, line.text))
@@ -64,14 +76,20 @@ class Tab:
             self.wrong.append(f"{status}: {url}")
 
     def go(self, path: str) -> None:
-        self.page.goto(self.base + path, wait_until="networkidle")
+        self.page.goto(self.base + path)
+        self.settled()
+
+    def settled(self) -> None:
+        """Loaded, and set in its own letters: measured before, a page is of another width."""
+        self.page.wait_for_load_state()
+        self.page.evaluate("document.fonts.ready.then(() => true)")
 
     def text(self, selector: str = "body") -> str:
         return self.page.inner_text(selector)
 
     def sideways(self) -> int:
         """How many pixels the page is wider than its window."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+        return max(0, int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth")))
 
     def sign_in(self, username: str, password: str = "a-long-password", path: str = "/") -> None:
         """`path`: where to, by way of the sign-in page."""
@@ -79,16 +97,22 @@ class Tab:
         self.page.fill("#username", username)
         self.page.fill("#password", password)
         self.page.click(".door .main")
-        self.page.wait_for_load_state("networkidle")
+        self.settled()
 
 
 @pytest.fixture
-def open_tab(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
-    """Makes tabs on the live server; fails the test if any of them saw something wrong."""
+def open_tab(playwright: Playwright, browser: Browser, live_server: LiveServer, tmp_path: Path) -> Iterator[Open]:
+    """Makes tabs on the live server; fails the test if any of them saw something wrong. `letters`: the size of text
+    that the browser's owner chose; the other options are Playwright's."""
     tabs: list[Tab] = []
 
-    def make(**options: Any) -> Tab:
-        tabs.append(Tab(browser, live_server.url, **options))
+    def make(letters: int = 16, **options: Any) -> Tab:
+        context = (
+            browser.new_context(**DESK | options)
+            if letters == 16
+            else large_letters(playwright, tmp_path / f"profile-{len(tabs)}", letters, **options)
+        )
+        tabs.append(Tab(context, live_server.url))
         return tabs[-1]
 
     yield make

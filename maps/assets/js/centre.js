@@ -14,21 +14,20 @@
       const base = new G.Basemap(data.base);
       base.draw(map);
       this.home();
-      const found = G.marks(map);
-      this.names = found.filter((m) => m.kind === 'state');
-      this.rings = found.filter((m) => m.kind === 'ring');
-      this.marks = found.filter((m) => m.kind !== 'state' && m.kind !== 'ring');
+      this.crowd = new G.Crowd(map, G.marks(map));
+      this.marks = [...this.crowd.villages, ...this.crowd.centres];
       this.marks.forEach((m) => this.bind(m));
       G.keepFitted(map, () => this.fit());
       map.setMinZoom(map.getZoom() - 0.8).setMaxBounds(L.latLngBounds(data.box).pad(0.05));
-      map.on('zoomend', () => this.arrange());
+      map.on('moveend', () => this.arrange());
       document.querySelectorAll('.layers input[data-condition]').forEach((box) => {
         box.addEventListener('change', () => this.toggle(box.dataset.condition, box.checked));
       });
       document.querySelectorAll('.next button').forEach((button) => {
         button.addEventListener('click', () => this.open(this.marks.find((m) => m.slug === button.dataset.slug), button));
       });
-      document.fonts.ready.then(() => this.arrange());
+      document.fonts.ready.then(() => { this.crowd.forgetSizes(); this.arrange(); });
+      map.on('resize', () => this.crowd.forgetSizes());
       this.arrange();
       const first = this.marks.find((m) => m.slug === data.first);
       if (first) this.open(first, null);
@@ -41,9 +40,16 @@
     fit() {
       const wide = !G.isPhone();
       this.map.fitBounds(wide ? this.data.bounds : this.data.tight, { animate: false,
-        paddingTopLeft: wide ? [254, 18] : [14, 14], paddingBottomRight: wide ? [304, 18] : [40, 34] });
+        paddingTopLeft: wide ? [276, 18] : [16, 16], paddingBottomRight: wide ? [312, 36] : [16, 30] });
     }
-    bind(mark) { G.onChoose(mark, (one) => this.open(one, one.node())); }
+    bind(mark) {
+      G.onChoose(mark, (one) => this.open(one, one.node()));
+      if (!mark.state) return;
+      mark.node().addEventListener('focus', () => this.raise(mark, true));
+      mark.node().addEventListener('blur', () => this.raise(mark, false));
+    }
+    // The mark one has chosen or reached by keyboard lies on top, and so does its name.
+    raise(mark, up) { mark.marker.setZIndexOffset(up || mark.extra ? mark.riseOffset : mark.zIndexOffset); }
     open(mark, from) {
       if (!mark || mark.slug === this.data.centre) { this.dock.close(); return; }
       this.mark(mark);
@@ -53,7 +59,9 @@
     mark(chosen) {
       this.marks.forEach((m) => {
         m.extra = m === chosen ? 7 : 0; // room for the ring
-        if (m.node()) m.node().classList.toggle('chosen', m === chosen);
+        if (!m.node()) return;
+        m.node().classList.toggle('chosen', m === chosen);
+        if (m.state) this.raise(m, false);
       });
       this.arrange();
     }
@@ -63,13 +71,7 @@
       });
       this.arrange();
     }
-    arrange() {
-      const boxes = this.rings.map((ring) => {
-        const { x, y } = this.map.latLngToLayerPoint(ring.marker.getLatLng());
-        return { x0: x - 22, x1: x + 22, y0: y - 9, y1: y + 9, weight: 2 };
-      });
-      G.arrange(this.map, this.marks, null, this.names, false, boxes);
-    }
+    arrange() { this.crowd.arrange(); }
   };
   G.centre = (map, data) => { const view = new G.Centre(map, data); G.view = view; return view.start(); };
 })(window.GramReach);

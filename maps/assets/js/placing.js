@@ -44,16 +44,17 @@
     return true;
   }
 
-  const overlap = (a, b) =>
+  const overlap = G.overlap = (a, b) =>
     Math.max(0, Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0)) * Math.max(0, Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0));
 
-  function candidates(x, y, r, w, h) {
+  // Where a label may stand around a mark, the preferred places first.
+  const candidates = G.candidates = function (x, y, r, w, h) {
     const g = r + 3;
     return [
       [x + g, y - h / 2], [x - g - w, y - h / 2], [x - w / 2, y + g - 1], [x - w / 2, y - g - h + 1],
       [x + g - 2, y - g - h / 2 + 2], [x + g - 2, y + g - h / 2 - 2], [x - g - w + 2, y - g - h / 2 + 2], [x - g - w + 2, y + g - h / 2 - 2],
     ];
-  }
+  };
 
   const SHIFTS = [[0, 0], [0, -10], [0, 10], [14, 0], [-14, 0], [0, -20], [0, 20], [26, 0], [-26, 0], [22, 12], [-22, -12]];
 
@@ -93,20 +94,23 @@
       }
     }
     const taken = [...fixed, ...labels.filter(settleLabel).map((l) => ({ ...l.best.box, weight: 1.5 }))];
-    (names || []).filter((n) => map.hasLayer(n.marker)).forEach((n) => placeName(map, n, taken));
+    (names || []).filter((n) => map.hasLayer(n.marker)).forEach((n) => G.placeName(map, n, taken));
   };
 
   function drawLeaders(map, from, to, leaders) {
     if (!leaders) return;
     leaders.clearLayers();
-    from.forEach((p, i) => {
-      if (Math.hypot(to[i].x - p.x, to[i].y - p.y) < 7) return;
-      const ends = [p, to[i]].map((q) => map.layerPointToLatLng([q.x, q.y]));
-      const look = { pane: 'leaders', renderer: G.renderer('leaders'), interactive: false };
-      leaders.addLayer(L.polyline(ends, { ...look, color: '#14211F', weight: 1.6 }));
-      leaders.addLayer(L.circleMarker(ends[0], { ...look, radius: 2.6, color: '#fff', weight: 1.2, fillColor: '#14211F', fillOpacity: 1 }));
-    });
+    from.forEach((p, i) => G.leader(map, p, to[i], leaders));
   }
+
+  // From the true place of a mark to where it stands aside.
+  G.leader = function (map, from, to, leaders) {
+    if (Math.hypot(to.x - from.x, to.y - from.y) < 7) return;
+    const ends = [from, to].map((q) => map.layerPointToLatLng([q.x, q.y]));
+    const look = { pane: 'leaders', renderer: G.renderer('leaders'), interactive: false };
+    leaders.addLayer(L.polyline(ends, { ...look, color: '#14211F', weight: 1.6 }));
+    leaders.addLayer(L.circleMarker(ends[0], { ...look, radius: 2.6, color: '#fff', weight: 1.2, fillColor: '#14211F', fillOpacity: 1 }));
+  };
 
   function labelOf(mark, from, at) {
     const inner = mark.node().firstElementChild, node = inner.querySelector('.label');
@@ -129,7 +133,7 @@
     return !crowded;
   }
 
-  function placeName(map, name, taken) {
+  G.placeName = function (map, name, taken) {
     const label = name.node() && name.node().firstElementChild;
     if (!label || !label.offsetWidth) return;
     const at = map.latLngToLayerPoint(name.marker.getLatLng());
@@ -139,5 +143,5 @@
     const crowded = best.cost > w * h * 0.12 + 6;
     label.style.visibility = crowded ? 'hidden' : '';
     if (!crowded) taken.push({ ...best.box, weight: 1 });
-  }
+  };
 })(window.GramReach);

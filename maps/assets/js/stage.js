@@ -63,6 +63,9 @@ window.GramReach = window.GramReach || {};
       if (this.raw.land.length) {
         L.polygon(this.raw.land.map((ring) => [unpack(ring, 100)]), { ...land, stroke: false, fillColor: COLOURS.land, fillOpacity: 1 }).addTo(map);
       }
+      (this.raw.around || []).forEach((ring) => {
+        L.polygon(unpack(ring, 1000), { ...land, stroke: false, fillColor: COLOURS.india, fillOpacity: 1 }).addTo(map);
+      });
       const india = this.polygons(this.raw.india);
       L.polygon(india, { ...land, className: 'india-halo', color: COLOURS.india, weight: 11, opacity: 0.8, fill: false, lineJoin: 'round' }).addTo(map);
       L.polygon(india, { ...land, stroke: false, fillColor: COLOURS.india, fillOpacity: 1, fillRule: 'nonzero' }).addTo(map);

@@ -184,7 +184,7 @@ def test_a_stream_that_breaks_off_is_no_json(
     def lost(*args: Any, **kwargs: Any) -> Any:
         raise OSError("the database went away")
 
-    monkeypatch.setattr("backend.exports.reports.visits", lost)
+    monkeypatch.setattr("backend.exports.queries.Prepared.__call__", lost)
     with pytest.raises(OSError, match="went away"):
         got.extend(stream)
     with pytest.raises(orjson.JSONDecodeError):

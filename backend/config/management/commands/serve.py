@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -86,7 +89,7 @@ class Command(BaseCommand):
         # More threads than cores are meant: most of them wait for slow lines.
         logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
         server.on_startup(lambda: self._announce(address, own))
-        server.serve()
+        server.serve(target_loader=load)
         self._say("Ended.")
 
     def _announce(self, address: str, own: str) -> None:
@@ -103,6 +106,19 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def load(target: str) -> Callable[..., Any]:
+    """In each worker, before anything else: the application, and how the worker ends."""
+    from django.utils.module_loading import import_string
+
+    # Ctrl-C reaches the whole process group; the server tells its workers to end, and told twice they hang.
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # All requests are answered by then. Taking the interpreter down under the server's own threads aborts now and then.
+    atexit.register(os._exit, 0)
+    application: Callable[..., Any] = import_string(target.replace(":", "."))
+    return application
 
 
 def _workers() -> int:

@@ -1,0 +1,345 @@
+"""Every address of the server, asked by everybody: the statuses stand in a table here, and an address that is missing
+from it fails the test. What lies outside one's scope answers 404, as if it did not exist.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
+from pytest_django import DjangoDbBlocker
+
+from backend.accounts import services as accounts
+from backend.accounts.models import User
+from backend.api import api
+from backend.registry.models import Centre, Cluster
+from backend.submissions.models import KeptAside
+from tests.integration.world import World, make_world, user
+
+pytestmark = pytest.mark.django_db
+ROLES = (
+    "anonymous", "bad token", "revoked phone", "phone", "cluster team", "coordinator elsewhere", "coordinator here",
+    "administrator", "token of all India", "token of the cluster", "token of another cluster",
+)  # fmt: skip
+
+# One status: the same for everybody. Otherwise in the order of ROLES:
+#   none bad rev | phone | team else here admin | all-India cluster other
+READERS = "401 403 403  200  200 200 200 200  200 200 200"
+NO_PHONES = "401 403 403  403  200 200 200 200  200 200 200"
+IN_SCOPE = "401 403 403  200  200 404 200 200  200 200 404"
+REVIEWERS = "401 403 403  403  403 404 200 200  403 403 404"
+SENDERS = "401 403 403  {}  403 403 403 403  403 403 403"
+SIGNED_IN = "302 302 302  302  200 200 200 200  302 302 302"
+MAPS = "302 403 403  403  200 200 200 200  200 200 200"
+ADMIN = "302 302 302  302  302 302 302 {}  302 302 302"
+
+API = {
+    "POST /api/v1/auth/enrol": "200",
+    "GET /api/v1/me": READERS,
+    "GET /api/v1/clusters": READERS,
+    "GET /api/v1/centres": READERS,
+    "GET /api/v1/technologies": READERS,
+    "GET /api/v1/villages": READERS,
+    "GET /api/v1/deployments": READERS,
+    "GET /api/v1/reach": NO_PHONES,
+    "GET /api/v1/reach/cells": NO_PHONES,
+    "GET /api/v1/export/fields": READERS,
+    "GET /api/v1/export/{kind}.{form}": NO_PHONES,
+    "GET /api/v1/forms": READERS,
+    "GET /api/v1/forms/{form_id}/versions/{version}.schema.json": READERS,
+    "GET /api/v1/forms/{form_id}/versions/{version}.xml": READERS,
+    "GET /api/v1/forms/{form_id}/versions/{version}/media/{filename}": READERS,
+    "GET /api/v1/kept-aside": "401 403 403  403  403 200 200 200  403 403 403",
+    "POST /api/v1/kept-aside/{kept_id}/resolve": "401 403 403  403  403 404 200 200  403 403 403",
+    "GET /api/v1/submissions": READERS,
+    "POST /api/v1/submissions": SENDERS.format(201),
+    "POST /api/v1/submissions/batch": SENDERS.format(200),
+    "GET /api/v1/submissions/{instance_id}": IN_SCOPE,
+    "GET /api/v1/submissions/{instance_id}/attachments/{name}": IN_SCOPE,
+    "POST /api/v1/submissions/{instance_id}/review": REVIEWERS,
+}
+PAGES = {
+    "GET /": SIGNED_IN,
+    "GET /forms": SIGNED_IN,
+    "GET /login": "200 200 200  200  302 302 302 302  200 200 200",
+    "POST /login": "302",
+    "POST /logout": "302",
+    "POST /language": "302",
+    "GET /privacy": "200",
+    "GET /favicon.ico": "301",
+    "GET /api/v1/docs": "200",
+    "GET /api/v1/openapi.json": "200",
+    "GET /api/v1/": "404",
+    "GET /healthz": "200",
+    "GET /readyz": "200",
+    "GET /maps/reach": MAPS,
+    "GET /maps/reach/{kind}.{part}": MAPS,
+    "GET /maps/reach.html": MAPS,
+    "GET /maps/reach.png": MAPS,
+    "GET /maps/assets/{name}": "200",
+    "GET /admin/login/": "302 302 302  302  403 403 403 302  302 302 302",
+}
+SITE = {
+    "GET /admin/": ADMIN.format(200),
+    "POST /admin/logout/": ADMIN.format(200),
+    "GET /admin/password_change/": ADMIN.format(200),
+    "GET /admin/password_change/done/": ADMIN.format(200),
+    "GET /admin/jsi18n/": ADMIN.format(200),
+    "GET /admin/autocomplete/": ADMIN.format(403),  # asked without the names of a model and a field
+    "GET /admin/r/{content_type_id}/{object_id}/": ADMIN.format(404),
+    "GET /admin/^({app_label})/$": ADMIN.format(200),
+    "GET /admin/({url})$": ADMIN.format(404),
+    "GET /admin/accounts/user/{id}/password/": ADMIN.format(404),
+}
+# What the administration keeps: may rows be added there, and deleted?
+MODELS = {
+    "accounts/apitoken": (403, 403),
+    "accounts/device": (403, 403),
+    "accounts/officer": (200, 302),
+    "accounts/user": (200, 302),
+    "auth/group": (200, 302),
+    "registry/adoption": (200, 302),
+    "registry/catchmentvillage": (200, 302),
+    "registry/centre": (200, 302),
+    "registry/centresite": (200, 302),
+    "registry/cluster": (200, 302),
+    "registry/district": (200, 302),
+    "registry/state": (200, 302),
+    "registry/technology": (200, 302),
+    "registry/theme": (200, 302),
+    "registry/track": (200, 302),
+    "registry/village": (200, 302),
+    "registry/villagechange": (200, 302),
+}
+
+
+def of_models() -> dict[str, str]:
+    """Rows are asked for by an id that is none: the administration then leads back to its first page."""
+    table = {}
+    for model, (add, delete) in MODELS.items():
+        for page, status in (
+            ("", 200), ("add/", add), ("{object_id}/", 302), ("{object_id}/change/", 302),
+            ("{object_id}/delete/", delete), ("{object_id}/history/", 302),
+        ):  # fmt: skip
+            table[f"GET /admin/{model}/{page}"] = ADMIN.format(status)
+    return table
+
+
+TABLE = API | PAGES | SITE | of_models()
+
+
+def expected(row: str) -> dict[str, int]:
+    statuses = [int(status) for status in row.split()]
+    return dict(zip(ROLES, statuses * len(ROLES) if len(statuses) == 1 else statuses, strict=True))
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", r"{\1\2}", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def test_the_table_names_every_address() -> None:
+    operations = {f"{verb.upper()} {path}" for path, verbs in api.get_openapi_schema()["paths"].items() for verb in verbs}
+    assert operations - API.keys() == set(), "not in the table"
+    assert API.keys() - operations == set(), "gone, but still in the table"
+    found = {re.sub(r"[()^$]", "", route) for route in routes(get_resolver().url_patterns)}
+    named = {re.sub(r"[()^$]", "", row.split(" ", 1)[1]) for row in TABLE}
+    assert found - named == set(), "not in the table"
+    assert named - found == set(), "gone, but still in the table"
+
+
+@dataclass
+class Scene:
+    world: World
+    clients: dict[str, Client]
+    fill: dict[str, str]
+    bodies: dict[str, Any]
+
+    def ask(self, role: str, endpoint: str) -> int:
+        """Whatever it changes is undone."""
+        verb, path = endpoint.split(" ", 1)
+        url = re.sub(r"\{(\w+)\}", lambda name: self.fill[name[1]], URLS.get(endpoint, path))
+        with transaction.atomic():
+            if verb == "GET":
+                response = self.clients[role].get(url)
+            else:
+                kind = {} if path in FORM_PAGES else {"content_type": "application/json"}
+                response = self.clients[role].post(url, self.bodies.get(path, {}), **kind)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            transaction.set_rollback(True)
+        self.clients[role].cookies.update(self.cookies[role])
+        return response.status_code
+
+    def __post_init__(self) -> None:
+        self.cookies = {role: client.cookies.copy() for role, client in self.clients.items()}
+
+
+FORM_PAGES = ("/login", "/logout", "/language", "/admin/logout/")
+URLS = {  # where a name means something else than elsewhere
+    "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
+    "GET /maps/assets/{name}": "/maps/assets/css/fonts.css",
+    "GET /admin/^({app_label})/$": "/admin/registry/",
+    "GET /admin/({url})$": "/admin/nothing-here",
+}
+
+
+def bearer(token: str) -> Client:
+    return Client(headers={"Authorization": f"Bearer {token}"})
+
+
+def signed_in(account: User) -> Client:
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def everybody(world: World) -> dict[str, Client]:
+    elsewhere = Centre.objects.create(slug="khunt", name="RSVC Khunt", short_name="Khunt", kind="rsvc")
+    other = Cluster.objects.create(
+        slug="pkc", name="Pune", short_name="PKC", city="Pune", state=world.cluster.state, lat=18.5, lon=73.8,
+        letters="Pn", colour="#3A70D4",
+    )  # fmt: skip
+    revoked = accounts.enrol(accounts.make_code(world.officer), "phone-2", "r" * 40)
+    accounts.revoke(revoked)
+    clients = (
+        Client(),
+        bearer("no-such-token"),
+        bearer("r" * 40),
+        world.client(),
+        signed_in(user("cluster_team", "team", clusters=[world.cluster])),
+        signed_in(user("coordinator", "elsewhere", centres=[elsewhere])),
+        signed_in(user("coordinator", "here", centres=[world.centre])),
+        signed_in(User.objects.create_superuser("admin", password="a-long-password", role="administrator")),
+        bearer(accounts.make_api_token("all", None)),
+        bearer(accounts.make_api_token("cluster", world.cluster)),
+        bearer(accounts.make_api_token("other", other)),
+    )
+    return dict(zip(ROLES, clients, strict=True))
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(out, "JPEG")
+    return out.getvalue()
+
+
+def report_with_photo(world: World) -> str:
+    filled = world.registration(photo="photo.jpg")
+    file = SimpleUploadedFile("photo.jpg", photo(), content_type="image/jpeg")
+    response = world.client().post("/api/v1/submissions", {"submission": orjson.dumps(filled).decode(), "photo.jpg": file})
+    assert response.status_code == 201, response.json()
+    return str(filled["instance_id"])
+
+
+def make_scene() -> Scene:
+    world = make_world()
+    instance_id = report_with_photo(world)
+    world.client().post("/api/v1/submissions", b"<broken", content_type="application/xml")
+    form = world.forms["village_report"]
+    fill = {
+        "instance_id": instance_id,
+        "name": "photo.jpg",
+        "kept_id": str(KeptAside.objects.get().pk),
+        "kind": "reports",
+        "form": "geojson",
+        "form_id": form.form.form_id,
+        "version": form.version,
+        "filename": "villages.csv",
+        "id": "0",
+        "object_id": "0",
+        "content_type_id": "0",
+    }
+    enrolment = {"code": accounts.make_code(world.officer), "installation_id": "phone-3", "token": "t" * 40}
+    bodies = {
+        "/api/v1/auth/enrol": enrolment,
+        "/api/v1/submissions": world.registration(),
+        "/api/v1/submissions/batch": {"submissions": [world.registration()]},
+        "/api/v1/submissions/{instance_id}/review": {"action": "approve"},
+        "/api/v1/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},
+        "/login": {"username": "here", "password": "a-long-password"},
+        "/language": {"language": "hi", "next": "/login"},
+    }
+    return Scene(world, everybody(world), fill, bodies)
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_scene()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("endpoint", TABLE)
+def test_who_may_what(scene: Scene, endpoint: str) -> None:
+    assert {role: scene.ask(role, endpoint) for role in ROLES} == expected(TABLE[endpoint])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/submissions", "/api/v1/deployments", "/api/v1/kept-aside"])
+def test_lists_hold_what_is_in_scope(scene: Scene, path: str) -> None:
+    def length(role: str) -> int:
+        return len(scene.clients[role].get(path).json()["items"])
+
+    assert length("coordinator elsewhere") == 0
+    assert length("coordinator here") == 1
+    assert length("administrator") == 1
+
+
+def test_what_is_outside_looks_as_if_it_were_not_there(scene: Scene) -> None:
+    client = scene.clients["coordinator elsewhere"]
+    outside = client.get(f"/api/v1/submissions/{scene.fill['instance_id']}")
+    nowhere = client.get("/api/v1/submissions/uuid:nowhere")
+    assert (outside.status_code, outside.json()) == (nowhere.status_code, nowhere.json())
+
+
+SESSION_WRITES = [row for row in API if row.startswith("POST") and "enrol" not in row]
+
+
+@pytest.mark.parametrize("endpoint", SESSION_WRITES)
+def test_a_session_writes_only_with_its_csrf_token(scene: Scene, endpoint: str) -> None:
+    path = endpoint.removeprefix("POST ")
+    url = re.sub(r"\{(\w+)\}", lambda name: scene.fill[name[1]], path)
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="here"))
+    refused = strict.post(url, scene.bodies[path], content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
+
+
+def test_with_the_csrf_token_a_session_may_write(scene: Scene) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="here"))
+    strict.get("/api/v1/docs")
+    url = f"/api/v1/submissions/{scene.fill['instance_id']}/review"
+    with transaction.atomic():
+        headers = {"X-CSRFToken": strict.cookies["csrftoken"].value}
+        answer = strict.post(url, {"action": "approve"}, content_type="application/json", headers=headers)
+        transaction.set_rollback(True)
+    assert answer.status_code == 200
+
+
+def test_a_token_in_the_header_needs_no_csrf_token(scene: Scene) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {scene.world.token}"})
+    with transaction.atomic():
+        answer = strict.post("/api/v1/submissions", scene.bodies["/api/v1/submissions"], content_type="application/json")
+        transaction.set_rollback(True)
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("path", FORM_PAGES)
+def test_pages_refuse_forged_forms(scene: Scene, path: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(path, scene.bodies.get(path, {})).status_code == 403
