@@ -1,17 +1,24 @@
 # Two commands: `make demo` and `make test`. Nothing but Python 3.11+ with pip has to be there before.
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+# Homes, databases and sockets of a test run lie in a folder that goes with it.
+TEMPORARY = set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; export TMPDIR="$$folder";
 
 .PHONY: demo test setup check bench soak lock clean
 
 demo: setup
 	$(BIN)/gramreach demo --port $(PORT)
 
+# The whole suite on SQLite, then what touches the database again on PostgreSQL.
 test: setup check
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(TEMPORARY) $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(TEMPORARY) TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/integration
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		echo 'Note: no Chromium was found, so the tests in a browser were skipped (on Debian: apt-get install chromium).'
 
 check: setup
 	$(BIN)/ruff check .
@@ -28,16 +35,19 @@ soak: setup
 setup: $(STAMP)
 
 $(STAMP): requirements-dev.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("GramReach needs Python 3.11 or newer; this is %s. Name one with PYTHON=..." % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit("GramReach needs Python 3.11 or newer; this is %s. Name one with PYTHON=..." % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo 'Setting up $(VENV); the first time takes some minutes.'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
-# The locks name versions and hashes, and no addresses.
+# The locks name versions and hashes, and no addresses. Needs uv.
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group dev -o requirements-dev.lock
 
+# What can be made again. The home of an installation (var/) is not touched.
 clean:
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

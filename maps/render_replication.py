@@ -116,7 +116,8 @@ def _body(picture: ReplicationMap) -> str:
     return (
         f'{markup.header(picture.head)}\n<main class="stage"><div class="folium-map" id="map_gramreach" role="region" '
         f'aria-label="Map of India: {escape(picture.head.title)}"></div>{markup.SHEET}<div class="left">{markup.SHUT}'
-        f'<section class="panel layers"><h2>Replication from <span>villages outside</span></h2><ul>{rows}</ul></section>'
+        f'<section class="panel layers"><h2>Replication from <span>villages outside</span></h2><ul>{rows}</ul>'
+        f'<p class="only">This file holds {escape(picture.cluster.name)} alone. The live map has them all.</p></section>'
         f"{_table(picture)}</div>"
         f'<div class="right"><section class="panel gaps flows"><h2>Still active, of villages reached</h2><ul>{bars}</ul></section>'
         f'<div class="slot"></div>{_legend(picture)}</div></main>'

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -68,6 +69,7 @@ def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpRes
         f"/maps/reach/{drawn.kind}.js?{query}",
         f"/maps/reach/{drawn.kind}.css?{query}",
         f"/api/v1/reach/cells?{filters.query()}" if view == "national" else "",
+        top=render_to_string("console/map_top.html", {"view": view, "query": query}, request),
     )
     return HttpResponse(html)
 

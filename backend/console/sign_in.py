@@ -37,7 +37,7 @@ class SignIn(LoginView):
         try:
             with throttled(request, "sign-in"):
                 if not form.is_valid():
-                    raise BadToken(SignInForm.error_messages["invalid_login"])
+                    raise BadToken("")  # counted; the words are chosen below
         except (BadToken, TooMany) as error:
             return self._refused(form, error)
         return self.form_valid(form)

@@ -14,8 +14,6 @@ from backend.accounts.models import User
 from backend.accounts.who import Who, of_user
 from backend.console import queries
 
-DOWNLOADS = ("reports", "deployments", "villages", "centres")
-
 
 def _who(request: HttpRequest) -> Who:
     assert isinstance(request.user, User)  # noqa: S101  # for the type checker: said by login_required
@@ -30,7 +28,7 @@ def _page(request: HttpRequest, template: str, here: str, who: Who, **context: A
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     who = _who(request)
-    return _page(request, "console/home.html", "today", who, waiting=queries.waiting(who), downloads=DOWNLOADS)
+    return _page(request, "console/home.html", "today", who, waiting=queries.waiting(who))
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import shutil
 from pathlib import Path
@@ -21,8 +22,8 @@ def is_ours(home: Path) -> bool:
     return (home / MARKER).is_file()
 
 
-def claim(home: Path) -> None:
-    """Make the home and mark it. Raises Conflict for one that somebody else made."""
+def claim(home: Path, day: dt.date) -> None:
+    """Make the home and mark it; `day`: which the reports lead up to. Raises Conflict for one that somebody else made."""
     if is_ours(home):
         return
     if home.exists() and any(not child.name.startswith(".") for child in home.iterdir()):
@@ -31,7 +32,7 @@ def claim(home: Path) -> None:
             where="GRAMREACH_HOME",
         )
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (home / MARKER).write_text("made by `gramreach demo`\n")
+    _mark(home, day)
 
 
 def empty(home: Path) -> None:
@@ -52,12 +53,22 @@ def empty(home: Path) -> None:
     (home / MARKER).unlink()
 
 
+def _mark(home: Path, day: dt.date, more: str = "") -> None:
+    (home / MARKER).write_text(f"made by `gramreach demo`\nday: {day}\n{more}")
+
+
+def day(home: Path) -> dt.date:
+    """The day that the home was made for: a set-up that was broken off goes on with the same reports."""
+    lines = (home / MARKER).read_text().splitlines()
+    return dt.date.fromisoformat(next(line for line in lines if line.startswith("day: ")).removeprefix("day: "))
+
+
 def finished(home: Path) -> bool:
     return is_ours(home) and _DONE in (home / MARKER).read_text()
 
 
 def finish(home: Path, reports: int) -> None:
-    (home / MARKER).write_text(f"made by `gramreach demo`\n{_DONE}: {reports}\n")
+    _mark(home, day(home), f"{_DONE}: {reports}\n")
 
 
 def read(home: Path) -> dict[str, Any] | None:

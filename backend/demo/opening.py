@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from backend.accounts.models import User
 from backend.demo import home, people, synthesize
 from backend.demo.progress import progress
 from backend.errors import Conflict
-from backend.submissions.models import SubmissionVersion
 from backend.submissions.publishing import publish_shipped
 
 SEED = 0  # not the one of `synthesize`, whose reports may then be added
@@ -24,7 +24,7 @@ Tell = Callable[[str], object]
 
 def open_demo(place: Path, reports: int, base_url: str, tell: Tell) -> people.Credentials:
     """Bring the home to where it can be served; returns what demo.json says. Raises Conflict for a foreign home."""
-    home.claim(place)
+    home.claim(place, synthesize.today())
     keys.make(place)
     known = home.read(place)
     tell("Database ...")
@@ -39,10 +39,10 @@ def open_demo(place: Path, reports: int, base_url: str, tell: Tell) -> people.Cr
 
 
 def _fill(place: Path, known: people.Credentials | None, reports: int, tell: Tell) -> people.Credentials:
-    if known is None and (User.objects.exists() or SubmissionVersion.objects.filter(illustrative=False).exists()):
+    if known is None and not database_is_in(place) and User.objects.exists():
         raise Conflict("The database of DATABASE_URL holds an installation of its own.", where="DATABASE_URL")
     tell("Registry: clusters, centres, technologies, districts ...")
-    call_command("load_registry", verbosity=0, stdout=_Quiet())
+    call_command("load_registry", verbosity=0, stdout=io.StringIO())
     tell("Forms ...")
     publish_shipped(validate=False)  # ODK Validate has seen the shipped ones in the tests
     if known is None or not people.still_valid(known):
@@ -51,17 +51,9 @@ def _fill(place: Path, known: people.Credentials | None, reports: int, tell: Tel
     tell("Made-up villages and technologies ...")
     stage = synthesize.prepare(reports)
     with progress(reports, "Made-up reports", tell) as update:
-        synthesize.write(stage, reports, seed=SEED, day=synthesize.today(), bulk=True, photos=PHOTOS, progress=update)
+        synthesize.write(stage, reports, seed=SEED, day=home.day(place), bulk=True, photos=PHOTOS, progress=update)
     home.finish(place, reports)
     return known
-
-
-class _Quiet:
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        return None
 
 
 def database_is_in(place: Path) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from backend.accounts import services as accounts
-from backend.accounts.models import Device, EnrolmentCode, Officer, User
-from backend.accounts.tokens import code_hash, new_code, new_token
+from backend.accounts.models import ApiToken, Device, EnrolmentCode, Officer, User
+from backend.accounts.tokens import code_hash, new_code, new_token, token_hash
 from backend.demo.synthesize import officer_of
 from backend.registry.models import Centre, Cluster
 
@@ -40,17 +40,11 @@ _PHONES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def make() -> Credentials:
-    """Everybody anew, with new passwords and tokens; users and officers that are there are taken over."""
+    """Everybody, with new passwords and tokens; who is there from a set-up that was broken off is taken over."""
     return {
         "users": [_user(person) for person in _PEOPLE],
         "devices": [_device(slug, forms) for slug, forms in _PHONES],
-        "api_tokens": [
-            {"scope": "all", "token": accounts.make_api_token("Demonstration, all India", None)},
-            {
-                "scope": CLUSTER,
-                "token": accounts.make_api_token("Demonstration, Pune", Cluster.objects.get(slug=CLUSTER)),
-            },
-        ],
+        "api_tokens": [_token("all", None), _token(CLUSTER, Cluster.objects.get(slug=CLUSTER))],
     }
 
 
@@ -72,8 +66,9 @@ def _device(centre: str, forms: tuple[str, ...]) -> dict[str, str]:
     officer = officer_of(Centre.objects.get(slug=centre))
     if forms:
         officer = _limited(officer, forms)
-    token = new_token()
-    accounts.enrol(accounts.make_code(officer), f"demo-{centre}", token)
+    token, installation = new_token(), f"demo-{centre}"
+    if not Device.objects.filter(installation_id=installation).update(token_hash=token_hash(token)):
+        accounts.enrol(accounts.make_code(officer), installation, token)
     return {"officer": officer.name, "token": token, "enrolment_code": _code(officer)}
 
 
@@ -82,6 +77,12 @@ def _limited(officer: Officer, forms: tuple[str, ...]) -> Officer:
     name = officer.name.replace("Field officer", "Reporter")
     found, _ = Officer.objects.get_or_create(name=name, centre=officer.centre, defaults={"forms": list(forms)})
     return found
+
+
+def _token(scope: str, cluster: Cluster | None) -> dict[str, str]:
+    name = f"Demonstration, {scope}"
+    ApiToken.objects.filter(name=name).delete()
+    return {"scope": scope, "token": accounts.make_api_token(name, cluster)}
 
 
 def _code(officer: Officer) -> str:

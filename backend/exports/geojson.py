@@ -30,10 +30,18 @@ def collection(kind: Kind, chunks: Iterable[list[Row]], about: dict[str, Any]) -
 
 
 def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
-    """Newline-delimited features (GeoJSONSeq without record separators, as GDAL and tippecanoe write it)."""
-    for chunk in chunks:
-        if chunk:
-            yield _features(kind.names, chunk, b"\n") + b"\n"
+    """Newline-delimited features (GeoJSONSeq without record separators, as GDAL and tippecanoe write it).
+
+    Such a file has no end of its own, and the server ends a broken response as it ends a whole one: so the last line of
+    a broken one is no JSON.
+    """
+    try:
+        for chunk in chunks:
+            if chunk:
+                yield _features(kind.names, chunk, b"\n") + b"\n"
+    except Exception:
+        yield b'{"error": "The export broke off here and is not whole. Ask again.\n'
+        raise
 
 
 _BETWEEN = b'},{"type":"Feature"'  # occurs in no text, where quotes are escaped: only between two features

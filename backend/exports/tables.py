@@ -13,16 +13,26 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
+    """A file that broke off ends in a quote that is never closed: whoever reads it is told so."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow((*kind.names, "lon", "lat"))
-    for chunk in chunks:
-        for _, lon, lat, values in chunk:
-            writer.writerow((*map(_cell, values), _degrees(lon), _degrees(lat)))
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue().encode()
+    try:
+        for chunk in chunks:
+            for _, lon, lat, values in chunk:
+                writer.writerow((*map(_cell, values), _degrees(lon), _degrees(lat)))
+            yield _taken(out)
+    except Exception:
+        yield _taken(out) + b'"The export broke off here and is not whole. Ask again.'
+        raise
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> bytes:
+    written = out.getvalue().encode()
+    out.seek(0)
+    out.truncate()
+    return written
 
 
 def _cell(value: object) -> object:

@@ -91,7 +91,7 @@ class Tab:
         """How many pixels the page is wider than its window."""
         return max(0, int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth")))
 
-    def sign_in(self, username: str, password: str = "a-long-password", path: str = "/") -> None:
+    def sign_in(self, username: str, password: str = "a-long-password", path: str = "/") -> None:  # noqa: S107
         """`path`: where to, by way of the sign-in page."""
         self.go(f"/login?next={path}")
         self.page.fill("#username", username)

@@ -144,7 +144,9 @@ def test_touch_targets_are_large(open_tab: Open, reported: World) -> None:
     phone = open_tab(**PHONE)
     phone.sign_in("meena.joshi")
     phone.page.tap(".menu-button")
-    heights = {e.inner_text(): e.bounding_box() for e in phone.page.locator("button:visible, nav a, .second:visible").all()}
+    heights = {
+        e.inner_text(): e.bounding_box() for e in phone.page.locator("button:visible, nav a, .second:visible").all()
+    }
     assert all(box and box["height"] >= 48 for box in heights.values()), heights
 
 

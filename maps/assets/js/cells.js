@@ -2,7 +2,7 @@
 // H3 cells: counts by source and month, drawn 93 % large so that the land shows between them.
 (function (G) {
   const RAMP = G.RAMP = ['#CFE5DF', '#9BCBC3', '#5FA9A3', '#2C7F80', '#0E4F57'];
-  G.BREAKS = { fine: [1, 3, 6, 12, 25], coarse: [1, 5, 15, 30, 60] };
+  G.BREAKS = { fine: [1, 3, 6, 12, 25], coarse: [1, 5, 15, 30, 60], 5: [1, 2, 4, 7, 12], 6: [1, 2, 3, 5, 8] };
   const SHRINK = 0.93;
 
   G.step = (count, breaks) => breaks.filter((least) => count >= least).length - 1;
@@ -42,11 +42,11 @@
 
   G.CellLayer = class {
     constructor(map, level, choose) {
-      this.map = map; this.level = level; this.choose = choose; this.drawn = new Map();
+      this.map = map; this.level = level; this.choose = choose; this.drawn = new Map(); this.breaks = G.BREAKS[level];
       this.group = L.layerGroup();
     }
     put(id, ring, seen) {
-      const style = G.cellStyle(seen, G.BREAKS[this.level]);
+      const style = G.cellStyle(seen, this.breaks);
       let shape = this.drawn.get(id);
       if (!style) { if (shape) this.group.removeLayer(shape); return; }
       if (!shape) {

@@ -5,6 +5,7 @@
   const SMALLEST = 0.56;
   const URGENT = { broken: 0, never: 1, silent: 2 };
   const FULL = 24; // pixels that a mark of full size wants for itself
+  const MANY = 30;
   const CENTRES = ['cluster', 'rutag', 'rutag_chapter', 'rsvc', 'partnership'];
   const BUCKET = 64;
 
@@ -65,7 +66,7 @@
     arrange() {
       const points = this.villages.filter((m) => m.node()).map((m) => ({ mark: m, ...this.point(m.marker.getLatLng()) }));
       const gap = G.crowding(points);
-      this.map.getContainer().classList.toggle('crowded', gap < FULL * 0.7);
+      this.map.getContainer().classList.toggle('crowded', points.length > MANY && gap < FULL * 0.7);
       const taken = this.covered();
       points.forEach((p) => {
         p.r = this.scale(p.mark, gap) + (p.mark.extra || 0);
@@ -133,32 +134,38 @@
         const [w, h] = size, options = G.candidates(p.x, p.y, p.r, w, h);
         if (p.mark.side === 'below') options.unshift(options[2]);
         if (p.must || p.mark.state === 'broken') options.push(...further(p, w, h));
-        const boxes = options.map((option) => boxed(option, w, h)).filter((box) => this.seen(box) || !this.seen(round(p, 0)));
-        let place = boxes.find((box) => taken.free(box));
-        const untold = !place && !p.must && !p.mark.extra;
-        if (!place) place = untold ? boxed(options[0], w, h) : G.place(options, w, h, taken.all).box;
+        const inView = options.filter((option) => this.seen(boxed(option, w, h)));
+        const choice = inView.length ? inView : options;
+        const free = choice.map((option) => boxed(option, w, h)).find((box) => taken.free(box));
+        const least = free ? null : G.place(choice, w, h, taken.all);
+        const untold = !free && !mustStand(p, least.cost / (w * h));
+        const place = free || least.box;
         label.classList.toggle('untold', untold);
         const from = this.point(p.mark.marker.getLatLng()), at = p.must ? p : from;
         label.style.transform = `translate(${(place.x0 - at.x).toFixed(1)}px, ${(place.y0 - 2 - at.y).toFixed(1)}px)`;
         if (!untold) taken.add(place);
       }
     }
-    // A label is measured once: reading sizes between writes is what would be slow.
+    // A label is measured once for each of its looks: reading sizes between writes is what would be slow.
     size(mark, label) {
-      const key = `${mark.slug} ${this.map.getContainer().classList.contains('crowded')} ${label.offsetParent === null}`;
+      const key = [mark.slug, mark.name, this.map.getContainer().classList.contains('crowded'), Boolean(mark.extra)].join(' ');
       if (!this.sizes.has(key)) this.sizes.set(key, [label.offsetWidth, label.offsetHeight - 4]);
       const size = this.sizes.get(key);
-      return size[0] ? size : null;
+      return size[0] ? size : null; // phones leave some names out
     }
     forgetSizes() { this.sizes.clear(); }
   };
 
-  // Second rows of places, for names that should stand if they can.
+  // More places all around and farther out, for names that should stand if they can.
   function further(p, w, h) {
-    const g = p.r + 5;
-    return [-1, 1, -1.7, 1.7].flatMap((k) => [[p.x + g, p.y - h / 2 + k * h], [p.x - g - w, p.y - h / 2 + k * h]])
-      .concat([-0.3, 0.3].flatMap((k) => [[p.x - w / 2 + k * w, p.y + g], [p.x - w / 2 + k * w, p.y - g - h]]));
+    return [3, 11, 22].flatMap((away) => Array.from({ length: 16 }, (_, i) => {
+      const g = p.r + away, x = p.x + Math.cos((i * Math.PI) / 8) * (g + w / 2), y = p.y + Math.sin((i * Math.PI) / 8) * (g + h / 2);
+      return [x - w / 2, y - h / 2];
+    }));
   }
+
+  // What is said even where there is no room: the centre, what was chosen, and what is broken if little is covered.
+  const mustStand = (p, covered) => p.must || p.mark.extra || (p.mark.state === 'broken' && covered < 0.3);
 
   function moreUrgent(a, b) {
     const rank = ({ mark }) => (mark.extra ? -1 : URGENT[mark.state] ?? 3);

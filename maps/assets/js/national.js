@@ -4,6 +4,9 @@
   const el = G.el;
   const byId = (id) => document.getElementById(id);
 
+  const range = (from, to) => (from === to ? String(from) : `${from}–${to}`);
+  const KM2 = { 3: '12,390', 4: '1,770', 5: '253', 6: '36' }; // mean area of an H3 cell
+
   G.National = class {
     constructor(map, data) {
       this.map = map; this.data = data;
@@ -114,12 +117,27 @@
       }
     }
     legend(level) {
-      const steps = G.BREAKS[level], tinted = document.body.classList.contains('with-tint');
+      const steps = this.breaks(level), tinted = document.body.classList.contains('with-tint');
       const words = tinted ? ['0–19%', '20–39%', '40–59%', '60–79%', '80%+']
-        : steps.map((least, i) => (i === 4 ? `${least}+` : `${least}–${steps[i + 1] - 1}`));
+        : steps.map((least, i) => (i === 4 ? `${least}+` : range(least, steps[i + 1] - 1)));
       document.querySelectorAll('.ramp span').forEach((node, i) => { node.textContent = words[i]; });
       byId('legend-title').textContent = tinted ? 'Catchment villages reached, per district' : 'Villages reached, per cell';
-      byId('cell-size').textContent = level === 'fine' ? '1,770' : '12,390';
+      byId('cell-size').textContent = this.size(level);
+    }
+    // Close up, the server answers finer cells than a file carries.
+    finer(level) { return level === 'fine' && this.fetched > 4 ? this.fetched : 0; }
+    breaks(level) { return G.BREAKS[this.finer(level) || level]; }
+    size(level) { return KM2[this.finer(level) || (level === 'fine' ? 4 : 3)]; }
+    served(level) {
+      this.fetched = level;
+      this.layers.fine.breaks = G.BREAKS[level > 4 ? level : 'fine'];
+      this.legend(this.level());
+    }
+    say(text) {
+      if (!this.note && !text) return;
+      this.note = this.note || document.querySelector('.stage').appendChild(el('p', { class: 'note-live', role: 'alert' }));
+      this.note.textContent = text;
+      this.note.hidden = !text;
     }
     fetchCells() {
       const bounds = this.map.getBounds().pad(0.1), level = this.level();
@@ -133,19 +151,21 @@
       if (this.asking) this.asking.abort();
       this.asking = new AbortController();
       fetch(url, { signal: this.asking.signal, headers: { accept: 'application/geo+json, application/json' } })
-        .then((answer) => answer.json())
+        .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
         .then((found) => {
+          this.say('');
+          this.served(found.level);
           this.layers[level].replace(found);
           this.layers[level === 'fine' ? 'coarse' : 'fine'].hide();
         })
-        .catch((error) => { if (error.name !== 'AbortError') byId('map').dataset.failed = 'cells'; });
+        .catch((error) => { if (error.name !== 'AbortError') this.say('The cells could not be fetched. Check the network, then reload.'); });
     }
 
     openMark(mark) { this.dock.open(this.data.cards[mark.slug], this.symbol(mark), mark.node()); }
     symbol(mark) { return mark.node().querySelector('.sym').innerHTML; }
     openCell(seen, level) {
       const white = !seen.reached;
-      const km2 = level === 'fine' ? '1,770' : '12,390';
+      const km2 = this.size(level);
       const rows = white ? [{ label: 'In catchments', strong: G.number(seen.catchment), note: 'villages, none reached' }] : [
         { label: 'Reached', strong: G.number(seen.reached), note: `villages, ${this.data.months[this.month].label}` },
         { label: 'Still active', strong: `${G.number(seen.active)} of ${G.number(seen.reached)}`, note: `reached, ${G.percent(seen.active, seen.reached)}%` },

@@ -47,11 +47,7 @@
       G.keepFitted(map, () => G.fitIndia(map));
       G.zoomClass(map);
       map.on('zoomend', () => this.arrange());
-      document.querySelectorAll('.layers input[name=cluster]').forEach((radio) => radio.addEventListener('change', () => {
-        const url = new URL(location.href);
-        url.searchParams.set('cluster', radio.value);
-        location.assign(url);
-      }));
+      this.bindClusters();
       document.fonts.ready.then(() => this.arrange());
       this.arrange();
       return G.basemap('national').then((base) => {
@@ -60,6 +56,17 @@
         data.flows.forEach((flow) => this.tint(base, flow.state, 0.09));
         this.dots();
         document.body.dataset.ready = 'yes';
+      });
+    }
+    // A file holds one cluster; only live pages can fetch the others.
+    bindClusters() {
+      document.querySelectorAll('.layers input[name=cluster]').forEach((radio) => {
+        radio.disabled = !document.body.dataset.live && !radio.checked;
+        radio.addEventListener('change', () => {
+          const url = new URL(location.href);
+          url.searchParams.set('cluster', radio.value);
+          location.assign(url);
+        });
       });
     }
     tint(base, slug, opacity) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,14 +172,18 @@ def test_a_review_in_the_middle_neither_doubles_nor_drops_a_report(
     assert ids(orjson.loads(b"".join([*parts, *stream]))) == sent
 
 
-def test_a_stream_that_breaks_off_is_no_json(
-    world: World, send: Send, deployment: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("form", ["geojson", "geojsonseq", "csv"])
+def test_a_stream_that_breaks_off_cannot_be_read_as_a_whole_one(
+    world: World, send: Send, deployment: Any, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
+    """Whatever the server makes of it: granian ends the response of a stream that raised as it ends any other."""
+    import pandas
+
     monkeypatch.setattr("backend.exports.queries.CHUNK", 1)
     uuid = deployment()
     for n in range(4):
         send(world.report(uuid, f"uuid:{n}"))
-    stream = with_token().get("/api/v1/export/reports.geojson").streaming_content
+    stream = with_token().get(f"/api/v1/export/reports.{form}").streaming_content
     got = [next(stream), next(stream)]
 
     def lost(*args: Any, **kwargs: Any) -> Any:
@@ -187,8 +192,13 @@ def test_a_stream_that_breaks_off_is_no_json(
     monkeypatch.setattr("backend.exports.queries.Prepared.__call__", lost)
     with pytest.raises(OSError, match="went away"):
         got.extend(stream)
-    with pytest.raises(orjson.JSONDecodeError):
-        orjson.loads(b"".join(got))
+    read = {
+        "geojson": orjson.loads,
+        "geojsonseq": lambda content: [orjson.loads(line) for line in content.splitlines()],
+        "csv": lambda content: pandas.read_csv(io.BytesIO(content)),
+    }
+    with pytest.raises(ValueError, match=r"(?i)unexpected|EOF"):
+        read[form](b"".join(got))
 
 
 @pytest.mark.parametrize("form", ["geojson", "geojsonseq"])

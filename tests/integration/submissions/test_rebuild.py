@@ -83,7 +83,9 @@ class Story:
     def merge(self, one: int, other: int) -> None:
         both = {str(u) for u in Deployment.objects.filter(merged_into=None).values_list("uuid", flat=True)}
         if one != other and {DEPLOYMENTS[one], DEPLOYMENTS[other]} <= both:
-            reviewing.merge(uuid.UUID(DEPLOYMENTS[one]), uuid.UUID(DEPLOYMENTS[other]), "the same machine", self.reviewer)
+            reviewing.merge(
+                uuid.UUID(DEPLOYMENTS[one]), uuid.UUID(DEPLOYMENTS[other]), "the same machine", self.reviewer
+            )
 
 
 def derived() -> dict[str, list[tuple[Any, ...]]]:

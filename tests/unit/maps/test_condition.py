@@ -144,6 +144,11 @@ def test_what_was_told_may_worsen_a_condition(how_known: str) -> None:
     assert condition(on(0), told, days=5) == "broken"
 
 
+def test_a_call_does_not_bring_back_what_has_ended() -> None:
+    told = on(5, how_known="phoned", working=0, broken=3, units_in_use=0)
+    assert condition(on(0, ended=True, working=0, broken=3, units_in_use=0), told, days=5) == "ended"
+
+
 def test_a_call_does_not_put_off_silence() -> None:
     assert condition(on(0), on(100, how_known="phoned"), days=181) == "silent"
 
@@ -155,7 +160,7 @@ def test_what_broke_by_hearsay_is_down_since_the_call_not_since_it_was_seen_work
 
 @pytest.mark.parametrize("how_known", ["not_found", "unreachable"])
 def test_nobody_found_is_noted_and_decides_nothing(how_known: str) -> None:
-    state = after(on(0), Report(on(9).date, how_known=how_known))
+    state = after(on(0), on(9, how_known=how_known, working=0, broken=3, units_in_use=0))
     assert (state.units_in_use, state.seen_on, state.last_visit, state.reports) == (3, DAY, on(9).date, 2)
 
 

@@ -64,6 +64,17 @@ def test_the_rule_on_frames_is_the_rule_on_single_states(told: list[tuple[State,
     assert found == [condition_on(state, day, rhythm) for state, rhythm in told]
 
 
+@pytest.mark.parametrize(("day", "said"), [((2026, 7, 1), "resting"), ((2026, 7, 2), "silent")])
+def test_the_thirty_days_of_grace_are_the_same_on_frames(day: tuple[int, int, int], said: str) -> None:
+    june_to_september = {"seen_on": dt.date(2025, 9, 20), "season": 0b0001_1110_0000, "window": 90}
+    assert CONDITIONS[reach.conditions(deployments(june_to_september), dt.date(*day))[0]] == said
+
+
+def test_a_deployment_reaches_by_village_use_in_a_known_village_once_reported() -> None:
+    rows = ({}, {"village_use": False}, {"village": -1}, REGISTERED)
+    assert reach.reaches(deployments(*rows)).tolist() == [True, False, False, False]
+
+
 def test_reached_villages_are_distinct() -> None:
     assert figures({"village": 1}, {"village": 1}, {"village": 2}).villages_reached == 2
 

@@ -19,6 +19,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 from backend import keys, listening
 from backend.errors import GramReachError
@@ -110,14 +112,13 @@ class Command(BaseCommand):
 
 def load(target: str) -> Callable[..., Any]:
     """In each worker, before anything else: the application, and how the worker ends."""
-    from django.utils.module_loading import import_string
-
     # Ctrl-C reaches the whole process group; the server tells its workers to end, and told twice they hang.
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # All requests are answered by then. Taking the interpreter down under the server's own threads aborts now and then.
     atexit.register(os._exit, 0)
     application: Callable[..., Any] = import_string(target.replace(":", "."))
+    get_resolver().url_patterns  # noqa: B018  # all views now: the first caller waits less, and a broken one shows here
     return application
 
 

@@ -1,17 +1,18 @@
 "use strict";
 
-// Without this script the menu lies open on a phone too.
-const button = document.querySelector(".menu-button");
+// Loaded before the page is drawn, so that the menu of a phone does not open and shut. Without this script it lies open.
+document.documentElement.classList.add("with-menu");
 
-function open(yes) {
-  button.setAttribute("aria-expanded", String(yes));
-}
+document.addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector(".menu-button");
+  const opened = () => button.getAttribute("aria-expanded") === "true";
+  const open = (yes) => button.setAttribute("aria-expanded", String(yes));
 
-button.hidden = false;
-button.addEventListener("click", () => open(button.getAttribute("aria-expanded") !== "true"));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && button.getAttribute("aria-expanded") === "true") {
-    open(false);
-    button.focus();
-  }
+  button.addEventListener("click", () => open(!opened()));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && opened()) {
+      open(false);
+      button.focus();
+    }
+  });
 });

@@ -18,7 +18,6 @@ _PLACES = (
     ("Map", "/maps/reach"),
     ("Console", "/"),
     ("Administration", "/admin/"),
-    ("Field app", "/field/"),
     ("API description", "/api/v1/docs"),
 )
 
@@ -51,6 +50,8 @@ class Command(BaseCommand):
             credentials = opening.open_demo(place, reports, base_url, self._tell)
         except GramReachError as error:
             raise CommandError(error.detail) from error
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. The same command goes on from here.") from None
         self._say_where(credentials)
         if not no_serve:
             call_command("serve", host=HOST, port=port, stdout=self.stdout, stderr=self.stderr)
