@@ -23,4 +23,4 @@ if os.environ.get("TEST_DATABASE") == "postgresql":
 
     DATABASES = {"default": settings_of_a_running_server()}
 else:
-    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}

@@ -36,6 +36,8 @@ def prepare(reports: int) -> Stage:
     spread = places.spread(spread_wanted(reports // _SMALLEST_STORY))
     places.make(spread)
     stage = scene.stage(spread)
+    for centre in Centre.objects.all():
+        device_of(centre)
     _widen_areas(stage)
     return stage
 

@@ -91,9 +91,10 @@ def test_the_map_fetches_the_cells_in_view(coordinator: Tab, world: World, scree
 def test_a_report_is_on_the_map_at_the_next_reload(coordinator: Tab, world: World) -> None:
     show(coordinator)
     assert coordinator.text(".figure .value") == "2"
-    report(world, world.registration(place=2))
+    entity = report(world, world.registration(place=2))
+    report(world, world.report(entity, place=2, working=2, units_in_use=2))
     show(coordinator)
-    assert coordinator.text("#title").startswith("3 villages reached")
+    assert coordinator.text("#title") == "3 villages reached, 67% still active"
     assert coordinator.text(".figure .value") == "3"
 
 
