@@ -68,12 +68,18 @@ def _head(scene: Scene, cluster: ClusterEntry, spread: reach.Replication) -> Hea
     count = len(spread.states)
     where = wording.plural(count, "state")
     name = cluster.short_name
-    title = f"{name} technologies run in {where} outside {state}" if count else f"{name}: not replicated outside {state} yet"
+    title = (
+        f"{name} technologies run in {where} outside {state}"
+        if count
+        else f"{name}: not replicated outside {state} yet"
+    )
     others = max(len(scene.gazetteer.states) - 1, count)
     outside, active = spread.outside, spread.active
     shares = (wording.percent_of(outside), wording.percent_of(active))
     figures = (
-        Figure("Villages outside own state", outside.count, outside.share, shares[0], f"of {outside.of} reached by {name}"),
+        Figure(
+            "Villages outside own state", outside.count, outside.share, shares[0], f"of {outside.of} reached by {name}"
+        ),
         Figure("Still active there", active.count, active.share, shares[1], f"of {active.of} reached"),
         Figure("Receiving states", count, wording.share_of(count, others), "", f"of {others} other states and UTs"),
     )

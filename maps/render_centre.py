@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html import escape
 from typing import Any
 
@@ -91,7 +91,7 @@ def _values(picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> di
         "box": [reach[:2], reach[2:]],
         "centre": picture.centre.slug,
         "cards": {v.code: asdict(v.card) for v in everyone},
-        "home": asdict(picture.centre.card),
+        "home": asdict(replace(picture.centre.card, link="")),  # it is open already
         "homeSymbol": symbols.source(picture.centre.kind, picture.centre.letters, picture.centre.colour, 26),
         "first": _first(picture),
         "kit": kit(),
@@ -127,9 +127,7 @@ def _conditions(picture: CentreMap, counts: Counter[Condition], shown: list[Cond
     total = len(picture.villages) + picture.unplaced
     rows = "".join(_box_row(c, symbols.condition(c), ROW_WORDS[c], counts[c]) for c in shown)
     if picture.reached_outside:
-        rows += _box_row(
-            FAR, symbols.condition("in_use", 13), "Outside, counted apart", len(picture.reached_outside)
-        )
+        rows += _box_row(FAR, symbols.condition("in_use", 13), "Outside, counted apart", len(picture.reached_outside))
     missing = (
         f'<p class="unplaced">{picture.unplaced} of {total} without a place: not on the map.</p>'
         if picture.unplaced
@@ -161,7 +159,11 @@ def _next(picture: CentreMap) -> str:
         return ""
     most = NEXT_FIRST if len(rows) > NEXT_FIRST + 1 else len(rows)  # never "and 1 more"
     more = "".join(rows[most:])
-    more = f"<details><summary>and {markup.number(len(rows) - most)} more</summary><ol>{more}</ol></details>" if more else ""
+    more = (
+        f"<details><summary>and {markup.number(len(rows) - most)} more</summary><ol>{more}</ol></details>"
+        if more
+        else ""
+    )
     return f'<section class="panel next"><h2>Visit next</h2><ol>{"".join(rows[:most])}</ol>{more}</section>'
 
 

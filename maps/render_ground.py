@@ -92,7 +92,7 @@ def around(base: Basemap) -> list[Line]:
 
 def draw(view: folium.Map, picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> None:
     group = folium.FeatureGroup(name="ground", control=False).add_to(view)
-    look = {"pane": "catchment", "interactive": False}
+    look: dict[str, Any] = {"pane": "catchment", "interactive": False}
     for place in picture.outside:
         folium.CircleMarker(
             place, radius=2, stroke=False, fill=True, fill_color=DOT, fill_opacity=0.9, **look

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,3 +15,6 @@ def _forget_what_processes_remember() -> Iterator[None]:
 
     forget_forms()
     forget_districts()
+    for module, forget in (("backend.deployments.scenes", "forget_scenes"), ("backend.console.drawn", "forget_pages")):
+        if module in sys.modules:  # maps are heavy to import, and few tests draw one
+            getattr(sys.modules[module], forget)()

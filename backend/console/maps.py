@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts.who import Who, identify
 from backend.console.drawing import picture, view_of
+from backend.console.drawn import live_page, page_of
 from backend.deployments.filters import Filters, parse
 from backend.errors import BadFilter, GramReachError, NoCredentials
-from maps.page import ASSETS, Page
-from maps.picture import CentreMap, NationalMap, ReplicationMap
-from maps.render import centre, national, replication
+from maps.page import ASSETS
+from maps.picture import ReplicationMap
 from maps.slide import slide
 
 View = Callable[..., HttpResponseBase]
@@ -48,12 +48,6 @@ def for_readers(view: View) -> View:
     return wrapped
 
 
-def page_of(drawn: NationalMap | CentreMap | ReplicationMap) -> Page:
-    if isinstance(drawn, CentreMap):
-        return centre(drawn)
-    return replication(drawn) if isinstance(drawn, ReplicationMap) else national(drawn)
-
-
 def _query(filters: Filters, view: str) -> str:
     return "&".join(part for part in (filters.query(), urlencode({"view": view})) if part)
 
@@ -62,7 +56,7 @@ def _query(filters: Filters, view: str) -> str:
 @gzip_page
 @for_readers
 def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
-    drawn = page_of(picture(filters, view, who, links=True))
+    drawn = live_page(filters, view, who)
     query = _query(filters, view)
     html = drawn.live(
         "/maps/assets",
@@ -81,7 +75,7 @@ def part(request: HttpRequest, who: Who, filters: Filters, view: str, kind: str,
     """The script or style that belongs to a page of these filters."""
     if part not in PART_TYPES:
         raise Http404
-    drawn = page_of(picture(filters, view, who, links=True))
+    drawn = live_page(filters, view, who)
     body = (drawn.script(embed=view != "national") if part == "js" else drawn.style()).encode()
     return _with_etag(request, body, PART_TYPES[part])
 

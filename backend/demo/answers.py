@@ -21,6 +21,7 @@ _OPERATOR = Picker({"shg": 38, "fpo": 14, "individual": 22, "panchayat": 18, "sc
 _SOURCE = Picker({"counted": 52, "register": 24, "told": 14, "estimate": 10})
 _PURPOSE = Picker({"village_use": 88, "demonstration": 5, "trial": 4, "facility": 3})
 _WASTE = ("it_hardware", "consumer_devices", "batteries", "medical_electronics", "other")
+_CLOCK = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60))
 _REMARKS = (
     "The group asks for a second unit.", "The operator was away; a neighbour showed it.", "Spare parts take two weeks.",
     "People come from the next hamlet too.", "Power fails in the afternoon.", "Well kept.",
@@ -235,8 +236,8 @@ def _filled(rng: random.Random, site: Site, day: dt.date, groups: Answers) -> An
     if "users" in groups and rng.random() < 0.06:
         notice["remarks"] = rng.choice(_REMARKS)
     return {
-        "start": f"{date}T{minutes // 60:02d}:{minutes % 60:02d}:00.000+05:30",
-        "end": f"{date}T{end // 60:02d}:{end % 60:02d}:00.000+05:30",
+        "start": f"{date}T{_CLOCK[minutes]}:00.000+05:30",
+        "end": f"{date}T{_CLOCK[end]}:00.000+05:30",
         "today": date,
         "place": {"visit_date": date, "village_listed": "yes", "village": site.code},
         **groups,

@@ -27,7 +27,8 @@ def _found(query: QuerySet[Any, Any]) -> Sequence[Sequence[Any]]:
         return ()
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+    return rows
 
 
 def _column(name: str, values: Sequence[Any]) -> Any:

@@ -11,7 +11,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from backend.deployments.scenes import forget_scenes
 from tests.browser.conftest import Open, Tab
 from tests.integration.world import World, make_world, user
 
@@ -23,11 +22,6 @@ VIEWS = {
     "replication": "/maps/reach?view=replication&cluster=best",
 }
 READY = "body[data-ready=yes]"
-
-
-@pytest.fixture(autouse=True)
-def _no_earlier_scenes() -> None:
-    forget_scenes()
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@
         label.classList.toggle('untold', untold);
         const from = this.point(p.mark.marker.getLatLng()), at = p.must ? p : from;
         label.style.transform = `translate(${(place.x0 - at.x).toFixed(1)}px, ${(place.y0 - 2 - at.y).toFixed(1)}px)`;
-        if (!untold) taken.add(place);
+        if (!untold) taken.add({ ...place, x0: place.x0 - 2, x1: place.x1 + 3 });
       }
     }
     // A label is measured once for each of its looks: reading sizes between writes is what would be slow.

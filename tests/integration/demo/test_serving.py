@@ -124,6 +124,13 @@ def test_demo_sets_up_serves_and_is_there_again(tmp_path: Path, port: int, start
     assert {u["password"] for u in new["users"]}.isdisjoint(u["password"] for u in told["users"])
 
 
+def test_migrate_makes_a_home_that_is_not_there_yet(tmp_path: Path) -> None:
+    home = tmp_path / "below" / "home"
+    done = run(home, "migrate", "--verbosity", "0")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {p.name for p in (home / "keys").iterdir()} == {"SECRET_KEY", "DATA_KEY"}
+
+
 @pytest.mark.parametrize("fresh", [[], ["--fresh"]])
 def test_demo_leaves_the_home_of_an_installation_alone(tmp_path: Path, fresh: list[str]) -> None:
     (tmp_path / "gramreach.sqlite3").write_bytes(b"dear data")

@@ -14,10 +14,11 @@ from tests.integration.exports.conftest import Send, fetched, ids
 from tests.integration.world import World
 
 
-def test_it_writes_what_the_api_gives(world: World, send: Send, deployment: Any, tmp_path: Path) -> None:
+def test_it_writes_what_the_api_gives(world: World, send: Send, deployment: Any, tmp_path: Path, capsys: Any) -> None:
     send(world.report(deployment(), "uuid:r1"))
     out = tmp_path / "reports.geojson"
     call_command("export", "reports", out=out, filter_cluster="best")
+    assert capsys.readouterr().out == f"1 rows: {out}\n"
     collection = orjson.loads(out.read_bytes())
     assert ids(collection) == ids(fetched("reports")) == ["uuid:r1"]
     assert collection["filters"] == "cluster=best"

@@ -43,8 +43,13 @@ def counted(instance_id: str) -> bool:
 
 @pytest.mark.parametrize(
     ("action", "state", "counts"),
-    [("approve", "approved", True), ("reject", "rejected", False), ("request_changes", "changes_requested", True), ("retract", "retracted", False)],
-)  # fmt: skip
+    [
+        ("approve", "approved", True),
+        ("reject", "rejected", False),
+        ("request_changes", "changes_requested", True),
+        ("retract", "retracted", False),
+    ],
+)
 def test_each_decision_and_whether_the_report_counts_after_it(
     world: World, office: Client, action: str, state: str, counts: bool
 ) -> None:

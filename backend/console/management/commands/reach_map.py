@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.console.drawing import VIEWS, picture, view_of
-from backend.console.maps import page_of
+from backend.console.drawn import page_of
 from backend.deployments.filters import NAMES, parse
 from backend.errors import GramReachError
 from maps.picture import ReplicationMap
