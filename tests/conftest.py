@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _forget_what_processes_remember() -> Iterator[None]:
-    """Published forms and districts are kept for the life of a process; each test has its own database."""
+    """Published forms, districts and drawn maps are kept by a process; each test has its own database."""
     yield
     from backend.deployments.places import forget_districts
     from backend.submissions.queries import forget_forms

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import h3
@@ -13,28 +14,13 @@ import pytest
 from maps import encode, markup, render
 from maps.page import ASSETS
 from maps.page import Page as MapPage
+from maps.picture import CentreMap
 from tests.unit.maps import pictures
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="no chromium is installed: maps were not opened in a browser"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.xdist_group("browser")
 ALL = (1 << len(pictures.sources())) - 1
 PKC = 3  # the bit of PKC in pictures.sources()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 class Opened:
@@ -226,4 +212,85 @@ def test_a_centre_shows_its_villages_and_whom_to_visit(browser: sync_api.Browser
     opened.tab.locator('input[data-condition="never"]').uncheck()
     assert opened.tab.locator(".mark-never").count() == 0
     assert not opened.wrong
+    opened.tab.close()
+
+
+def crowded() -> CentreMap:
+    """The centre of the toy pictures with its villages many times over, most of them never visited."""
+    picture, chance = pictures.centre(), random.Random(7)
+    more = [
+        replace(
+            v, code=f"demo:{v.code}-{i}", name=f"{v.name} {i}",
+            lat=v.lat + chance.gauss(0, 0.05), lon=v.lon + chance.gauss(0, 0.05),
+            condition=v.condition if i == 0 else "never", urgency="9 km N",
+        )
+        for i in range(10)
+        for v in picture.villages
+    ]  # fmt: skip
+    return replace(picture, villages=tuple(more), visit_next=tuple(v.code for v in more if v.condition == "never"))
+
+
+@pytest.fixture(params=[(1280, 800), (360, 740)], ids=["wide", "phone"])
+def crowd(request: pytest.FixtureRequest, browser: sync_api.Browser, tmp_path: Path) -> Iterator[Opened]:
+    opened = Opened(browser, tmp_path / "crowd.html", render.centre(crowded()), *request.param)
+    yield opened
+    assert not opened.wrong
+    opened.tab.close()
+
+
+def boxes(opened: Opened, selector: str) -> list[dict[str, float]]:
+    """Of what is visible, without the halo's two pixels above and below."""
+    script = """nodes => nodes.filter(n => n.offsetWidth && getComputedStyle(n).visibility === 'visible').map(n => {
+        const {x, y, width, height} = n.getBoundingClientRect(); return {x0: x, x1: x + width, y0: y + 2, y1: y + height - 2}})"""
+    return list(opened.tab.locator(selector).evaluate_all(script))
+
+
+def meet(a: dict[str, float], b: dict[str, float]) -> bool:
+    return min(a["x1"], b["x1"]) - max(a["x0"], b["x0"]) > 1 and min(a["y1"], b["y1"]) - max(a["y0"], b["y0"]) > 1
+
+
+def test_names_stand_only_where_they_fit_at_every_zoom(crowd: Opened) -> None:
+    for _ in range(3):
+        names = boxes(crowd, ".mark .label")
+        assert 5 < len(names) < len(crowded().villages)
+        assert not [(a, b) for i, a in enumerate(names) for b in names[:i] if meet(a, b)]
+        crowd.tab.evaluate("GramReach.view.map.setZoom(GramReach.view.map.getZoom() + 0.5, {animate: false})")
+
+
+def test_what_is_broken_lies_on_top_and_is_named(browser: sync_api.Browser, tmp_path: Path) -> None:
+    opened = Opened(browser, tmp_path / "crowd.html", render.centre(crowded()))
+    assert len(boxes(opened, ".is-broken .label")) >= 2
+    opened.tab.keyboard.press("Escape")  # what is chosen lies above all
+    level = "n => Number(getComputedStyle(n.closest('.place')).zIndex)"
+    lowest = min(m.evaluate(level) for m in opened.tab.locator(".is-broken").all())
+    assert lowest > max(m.evaluate(level) for m in opened.tab.locator(".is-never, .is-in_use").all())
+    opened.tab.close()
+
+
+def test_every_name_is_shown_on_focus(crowd: Opened) -> None:
+    hidden = crowd.tab.locator(".place:has(.mark-never .untold)").first
+    label = hidden.locator(".label")
+    assert label.evaluate("n => getComputedStyle(n).visibility") == "hidden"
+    crowd.tab.keyboard.press("Tab")
+    hidden.focus()
+    assert label.evaluate("n => getComputedStyle(n).visibility") == "visible"
+
+
+def test_panels_and_buttons_keep_apart_and_lines_do_not_wrap(browser: sync_api.Browser, tmp_path: Path) -> None:
+    opened = Opened(browser, tmp_path / "crowd.html", render.centre(crowded()))
+    controls, panels = boxes(opened, ".leaflet-control"), boxes(opened, ".left .panel, .right .panel")
+    assert not [1 for a in controls for b in panels if meet(a, b)]
+    assert {round(n.bounding_box()["height"]) for n in opened.tab.locator(".layers label").all()} == {23}
+    assert opened.tab.locator(".next ol button:visible").count() == 8
+    opened.tab.locator(".next summary").click()
+    assert opened.tab.locator(".next ol button:visible").count() == len(crowded().visit_next)
+    assert opened.text(".next summary") == f"and {len(crowded().visit_next) - 8} more"
+    opened.tab.close()
+
+
+def test_a_replication_file_says_that_it_holds_one_cluster(browser: sync_api.Browser, tmp_path: Path) -> None:
+    opened = Opened(browser, tmp_path / "replication.html", render.replication(pictures.replication()))
+    radios = opened.tab.locator("input[name=cluster]")
+    assert [r.is_enabled() for r in radios.all()] == [r.is_checked() for r in radios.all()]
+    assert opened.text(".only") == "This file holds PKC alone. The live map has them all."
     opened.tab.close()

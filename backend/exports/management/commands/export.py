@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -55,7 +56,11 @@ class Command(BaseCommand):
 
 
 def _read_lightly() -> None:
-    """Everything is read once and in order: SQLite's cache and mapped file would only make the process look large."""
+    """Everything is read once and in order: SQLite's cache and mapped file would only make the process look large.
+
+    And what is loaded by now stays: the collector need not look through it again for every chunk (a sixth of the time).
+    """
+    gc.freeze()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA mmap_size=0")
