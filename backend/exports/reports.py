@@ -114,7 +114,7 @@ def said(ended: bool, figures: Sequence[Any]) -> str | None:
         return "ended"
     if working is None:
         return None
-    if working == 0:
+    if not (working or defective):
         return "broken"
     return "in_use" if in_use else "idle"
 

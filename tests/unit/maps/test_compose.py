@@ -123,6 +123,11 @@ def test_the_title_never_says_reached_without_still_active() -> None:
     assert national(REGISTERED).head.title == "No village reached yet"
 
 
+def test_people_are_said_as_the_least_and_the_most_of_each_village_never_above_its_population() -> None:
+    people = national({"people": 30}, {"people": 50}, {"village": 2, "people": 40, "population": 25}).head.figures[3]
+    assert (people.value, people.note) == (75, "up to 105; counted in 100% of villages")
+
+
 def test_a_demonstration_is_on_no_map() -> None:
     assert national({"village_use": False}).cells == ()
 

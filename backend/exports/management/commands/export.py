@@ -58,7 +58,7 @@ class Command(BaseCommand):
 def _read_lightly() -> None:
     """Everything is read once and in order: SQLite's cache and mapped file would only make the process look large.
 
-    And what is loaded by now stays: the collector need not look through it again for every chunk (a sixth of the time).
+    And what is loaded by now stays: the collector need not look through it again for every chunk.
     """
     gc.freeze()
     if connection.vendor == "sqlite":
