@@ -4,8 +4,9 @@
 
 For each number of reports (made by `synthesize --bulk` in a home that is thrown away): the file that `reach_map` writes,
 opened from the disk, and the live page served by `gramreach serve`, in a new browser profile each time. A page's own
-bytes are its HTML, script, style and cells, as sent (gzip); program and fonts, and the base map, are the same for every
-page and counted apart: the browser keeps them and asks only whether they have changed. Medians of RUNS (default 3).
+bytes are its HTML, script, style and cells, as sent; program and fonts, and the base map, are the same for every
+page and counted apart: the browser keeps them and asks only whether they have changed. Medians of RUNS (default 3)
+openings; Folium is opened once.
 
 Beside them POINTS (default 100,000) points by plain Folium: CircleMarkers on canvas, its quickest way without a plug-in.
 MarkerCluster cannot be measured here: Folium links its script from outside, and no package we depend on carries it.
@@ -110,7 +111,7 @@ def _live(browser: Browser, reports: int, environ: dict[str, str]) -> list[Row]:
         first = opened()
         seen = _median([opened() for _ in range(RUNS)])
     kinds = seen.received
-    note = f"the first one after a new report {first.seconds:.1f} s"
+    note = f"the first one after the server began {first.seconds:.1f} s"
     return [Row(f"live, {reports:,}", seen.seconds, kinds["page"], kinds["program"], kinds["basemap"], note)]
 
 
@@ -187,6 +188,10 @@ def _received(page: Page) -> Callable[[], dict[str, float]]:
     urls: dict[str, str] = {}
     sizes: dict[str, float] = {}
     session.on("Network.responseReceived", lambda e: urls.__setitem__(e["requestId"], e["response"]["url"]))
+    session.on(  # what was broken off has been sent too
+        "Network.dataReceived",
+        lambda e: sizes.__setitem__(e["requestId"], sizes.get(e["requestId"], 0.0) + e["encodedDataLength"] / 1000),
+    )
     session.on("Network.loadingFinished", lambda e: sizes.__setitem__(e["requestId"], e["encodedDataLength"] / 1000))
 
     def by_kind() -> dict[str, float]:

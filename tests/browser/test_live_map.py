@@ -75,6 +75,7 @@ def test_the_map_fetches_the_cells_in_view(coordinator: Tab, world: World, scree
     assert coordinator.text("#title") == "2 villages reached, 50% still active"
     cells = {h3.latlng_to_cell(v.lat, v.lon, 4) for v in world.villages}
     assert coordinator.page.locator(".leaflet-cells-pane path").count() == len(cells)
+    assert len(asked) == len({str(question) for question in asked}), "the same cells are asked for once"
     west, south, east, north = (float(v) for v in asked[-1]["bbox"][0].split(","))
     assert west < 74.93 < east
     assert south < 13.18 < north

@@ -148,6 +148,8 @@
       if (this.chosen !== this.all) {
         url.searchParams.set('sources', this.data.sources.filter((_, i) => this.chosen & (1 << i)).map((s) => s.slug).join(','));
       }
+      if (url.href === this.asked) return; // drawn, or under way: resizing and fitting move the map more than once
+      this.asked = url.href;
       if (this.asking) this.asking.abort();
       this.asking = new AbortController();
       fetch(url, { signal: this.asking.signal, headers: { accept: 'application/geo+json, application/json' } })
@@ -158,7 +160,11 @@
           this.layers[level].replace(found);
           this.layers[level === 'fine' ? 'coarse' : 'fine'].hide();
         })
-        .catch((error) => { if (error.name !== 'AbortError') this.say('The cells could not be fetched. Check the network, then reload.'); });
+        .catch((error) => {
+          if (error.name === 'AbortError') return;
+          this.asked = '';
+          this.say('The cells could not be fetched. Check the network, then reload.');
+        });
     }
 
     openMark(mark) { this.dock.open(this.data.cards[mark.slug], this.symbol(mark), mark.node()); }
