@@ -2,13 +2,16 @@
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 2
+ifndef SEED
+SEED := $(shell date +%s)
+endif
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 # Homes, databases and sockets of a test run lie in a folder that goes with it.
 TEMPORARY = set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; export TMPDIR="$$folder";
 
-.PHONY: demo test setup check bench soak lock clean
+.PHONY: demo test setup check bench soak messages lock clean
 
 demo: setup
 	$(BIN)/gramreach demo --port $(PORT)
@@ -29,8 +32,15 @@ check: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
+# Every property test again, with many more examples (hours): whatever it finds can be found again by the seed.
+# A failure prints the example; make it a test of its own.
 soak: setup
-	$(BIN)/pytest -m soak
+	@echo 'Seed: $(SEED). The same again: make soak SEED=$(SEED)'
+	$(TEMPORARY) $(BIN)/pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$(SEED) tests/unit tests/integration
+
+# The written translations into those that Django reads.
+messages: setup
+	$(BIN)/pybabel compile --domain django --directory backend/console/locale
 
 setup: $(STAMP)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
+from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from backend import bodies
 from backend.accounts.api import router as accounts
-from backend.accounts.who import Who, identify
+from backend.accounts.who import Who, of_header, of_session
 from backend.deployments.api import router as reach
 from backend.errors import GramReachError, NotAllowed, TooLarge
 from backend.exports.api import router as exports
@@ -37,12 +39,30 @@ class BodyParser(Parser):
         return bodies.json(request)
 
 
-def authenticate(request: HttpRequest) -> Who:
-    """Tokens in the header need no CSRF token; a browser's session does, for whatever writes."""
-    who = identify(request)
-    if who.user is not None and request.method not in ("GET", "HEAD", "OPTIONS") and check_csrf(request):
-        raise NotAllowed("Reload the page and try again.", code="csrf")
-    return who
+class Token(AuthBase):
+    """A phone's or an API token. It needs no CSRF token."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_description = "A phone's token, which it made when it was enrolled, or an API token of an office."
+
+    def __call__(self, request: HttpRequest) -> Who | None:
+        return of_header(request)
+
+
+class Session(AuthBase):
+    """A signed-in browser's; whatever writes needs the CSRF token besides."""
+
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SESSION_COOKIE_NAME
+    openapi_description = "Of whoever is signed in to the pages; what writes needs the header `X-CSRFToken` too."
+
+    def __call__(self, request: HttpRequest) -> Who:
+        who = of_session(request)
+        if request.method not in ("GET", "HEAD", "OPTIONS") and check_csrf(request):
+            raise NotAllowed("Reload the page and try again.", code="csrf")
+        return who
 
 
 api = NinjaAPI(
@@ -50,7 +70,7 @@ api = NinjaAPI(
     version="1",
     description="Village-level reports on rural technologies, and whom they reach.",
     urls_namespace="api",
-    auth=authenticate,
+    auth=[Token(), Session()],
     renderer=JSONRenderer(),
     parser=BodyParser(),
     docs_url=None,

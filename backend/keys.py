@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 NAMES = ("SECRET_KEY", "DATA_KEY")
@@ -18,7 +18,16 @@ def _read(home: Path, name: str) -> str | None:
     if value := os.environ.get(name):
         return value
     path = home / "keys" / name
-    return path.read_text().strip() if path.exists() else None
+    try:
+        return _content(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache
+def _content(path: Path, _changed: int) -> str:
+    """Asked for at every report received: read again only when the file has changed."""
+    return path.read_text().strip()
 
 
 def make(home: Path) -> None:

@@ -157,3 +157,13 @@ def _for_sqlite(value: Any) -> Any:
 def date(value: Any) -> dt.date | None:
     """A date column as read past the ORM: text on SQLite."""
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def moment(value: Any) -> dt.datetime | None:
+    """A date and time column as read past the ORM: in UTC, but without saying so, on SQLite."""
+    return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) and value.tzinfo is None else value
+
+
+def plain(value: Any) -> Any:
+    """A JSON column as read past the ORM: text on SQLite, and on PostgreSQL too, where Django has it so."""
+    return orjson.loads(value) if isinstance(value, str | bytes) else value

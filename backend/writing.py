@@ -7,8 +7,9 @@ tail). So threads queue here, and everything slow is done before the transaction
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -23,3 +24,15 @@ def writing() -> Iterator[None]:
     else:
         with transaction.atomic():
             yield
+
+
+def hold(deployments: Iterable[UUID]) -> None:
+    """Until the transaction ends, nobody else changes what is derived of these deployments, registered or not.
+
+    Two reports on one deployment would else each work out its state without the other. Always taken in the same order,
+    so that nobody waits in a circle. SQLite has one writer anyway.
+    """
+    keys = sorted({uuid.int & 0x7FFF_FFFF_FFFF_FFFF for uuid in deployments})
+    if keys and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])

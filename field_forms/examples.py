@@ -1,12 +1,16 @@
 """Example answers of the house's forms, by leaf name: made up, and consistent in themselves.
 
-Names from external lists stand here as None; who asks for an example gives those that exist.
+Names from external lists stand here as None; who asks for an example gives those that exist. Days are those of a visit
+on DAY; for a visit on another day all of them move along.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+DAY = dt.date(2026, 11, 20)
 
 _VISIT: Mapping[str, Any] = {
     "today": "2026-11-20",
@@ -110,3 +114,32 @@ ROWS: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = {
         )
     },
 }
+
+
+def moved(leaves: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+    """The same answers given on another day."""
+
+    def move(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return str(dt.date.fromisoformat(value) + (day - DAY))
+        except ValueError:
+            return value
+
+    return {name: move(value) for name, value in leaves.items()}
+
+
+def with_units(leaves: Mapping[str, Any], installed: int) -> dict[str, Any]:
+    """The same report of a deployment of so many units: of more than two, two are broken and one is not used."""
+    broken = 2 if installed > 2 else 0
+    in_use = installed - broken - (1 if broken else 0)
+    counted = {
+        "installed_before": installed,
+        "installed": installed,
+        "working": installed - broken,
+        "broken": broken,
+        "units_in_use": in_use,
+    }
+    asked_of_broken = () if broken else ("down_since", "fault", "can_repair", "remarks")
+    return {name: counted.get(name, value) for name, value in leaves.items() if name not in asked_of_broken}

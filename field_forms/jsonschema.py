@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from field_forms.examples import EXAMPLES, ROWS
+from field_forms.examples import DAY, EXAMPLES, ROWS, moved, with_units
 from field_forms.schema import Path, Question, QuestionType, Schema, Texts
 from field_forms.values import MAX_INT
 from field_forms.walking import Node, tree
@@ -123,13 +124,29 @@ def _description(question: Question) -> str:
     return " ".join(part for part in (_words(question.hint), listed) if part)
 
 
-def example_answers(schema: Schema, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Answers that a person could have given. For the house's forms they keep all constraints.
+def example_answers(
+    schema: Schema,
+    lists: Mapping[str, Sequence[str]],
+    *,
+    day: dt.date = DAY,
+    installed: int | None = None,
+    known: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Answers that a person could have given on `day`. For the house's forms they keep all constraints.
 
     `lists` gives names that exist for the files the form reads, such as {"villages.csv": ["lgd:123"]}; a question on
-    an empty list stays unanswered. For other forms each required question has an answer of its type.
+    an empty list stays unanswered. `installed`: units of the deployment reported on. `known`: answers by leaf name
+    that go before those made up here; None leaves one out. For other forms each required question has an answer of
+    its type.
     """
     leaves = _leaves(schema, lists)
+    if installed is not None and leaves.get("subject") == "deployment":
+        leaves = with_units(leaves, installed)
+    leaves = moved(leaves, day)
+    for name, value in (known or {}).items():
+        if name in leaves:
+            leaves[name] = value
+    leaves = {name: value for name, value in leaves.items() if value is not None}
     answers: dict[str, Any] = {}
     for question in schema.questions:
         if question.repeat is None and question.name in leaves:

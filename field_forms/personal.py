@@ -48,12 +48,18 @@ def split_personal(instance: Instance, schema: Schema) -> tuple[bytes, dict[str,
     have none. Every other byte stays, unless the XML is not UTF-8: then it is written anew as UTF-8.
     """
     paths = {question.path for question in schema.questions if question.personal}
-    if not paths:
+    if not _answered(instance, {path[-1] for path in paths}):
         return instance.xml, {}
     xml = _utf8(instance)
     found = [place for place in _places(xml, paths.__contains__) if place.end > place.start]
     values = {_key(place.steps, schema): "".join(place.text) for place in found}
     return _replaced(xml, [(place, "") for place in found]), {key: text for key, text in values.items() if text}
+
+
+def _answered(instance: Instance, names: set[str]) -> bool:
+    """Whether any element of one of these names has content: most reports have none, and need no second reading."""
+    elements = instance.root.iter(*(f"{{*}}{name}" for name in names)) if names else ()
+    return any(element.text or len(element) for element in elements)
 
 
 def join_personal(xml: bytes, values: Mapping[str, str]) -> bytes:
@@ -76,8 +82,7 @@ def mask_aadhaar(instance: Instance, schema: Schema) -> tuple[bytes, list[str]]:
     Looked at are answers in free text only: questions of the type string that a person answers, save those for phone
     numbers, which are known by the appearance `numbers` or a name with phone, mobile, whatsapp or tel in it.
     """
-    # Nearly no report has twelve such digits anywhere.
-    if not _TWELVE.search(etree.tostring(instance.root, encoding="unicode")):
+    if not _maybe_aadhaar(instance):  # nearly no report has twelve such digits anywhere
         return instance.xml, []
     paths = {question.path for question in schema.questions if is_free_text(question)}
     changes = []
@@ -89,6 +94,13 @@ def mask_aadhaar(instance: Instance, schema: Schema) -> tuple[bytes, list[str]]:
     if not changes:
         return instance.xml, []
     return _replaced(xml, changes), [_key(place.steps, schema) for place, _ in changes]
+
+
+def _maybe_aadhaar(instance: Instance) -> bool:
+    """Whether a second reading is due. Comments, CDATA and the like could cut a number up: then it always is."""
+    xml = _utf8(instance)
+    cut = b"<!" in xml or b"<?" in xml[1:]
+    return cut or _TWELVE.search("\n".join(map(str, instance.root.itertext()))) is not None
 
 
 def is_free_text(question: Question) -> bool:

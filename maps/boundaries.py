@@ -9,19 +9,21 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyogrio
-import pyproj
 import shapely
 
-from maps import names
+from maps import flatgeobuf, names
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
 
 # Codes 001-640 are those of the Census of 2011. Younger districts carry numbers of unknown origin there: not LGD codes.
 LAST_CENSUS_DISTRICT = 640
@@ -31,25 +33,44 @@ METRES = "EPSG:7755"  # India's Lambert conic of the Survey of India: distances 
 LGD_ONLY_STATES = {"telangana": "36", "ladakh": "37", "dadra-and-nagar-haveli-and-daman-and-diu": "38"}
 
 
-def _file(name: str) -> Path:
+def _read(name: str, columns: list[str]) -> tuple[list[dict[str, Any]], Shapes]:
     spec = importlib.util.find_spec("adarvmaps")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("The package adarvmaps with the boundaries is not installed: run `make setup`.")
-    return Path(spec.origin).parent / "data" / name
+    return flatgeobuf.read(Path(spec.origin).parent / "data" / name, columns)
+
+
+class _District(NamedTuple):
+    slug: str
+    name: str
+    state: str
+    census_code: str
+
+
+class _Districts(NamedTuple):
+    rows: list[_District]  # by slug
+    shapes: Shapes
+    states: dict[str, str]  # names by slug, as the districts' file spells them
 
 
 @cache
-def _district_rows() -> gpd.GeoDataFrame:
+def _districts() -> _Districts:
     """The named rows of the district file. The unnamed ones are slivers that two states dispute: no districts."""
-    rows = pyogrio.read_dataframe(_file("district_boundary_lite.fgb"), columns=["STATE_UT", "DISTRICT", "DIST_LGD"])
-    return rows[rows["STATE_UT"].notna() & rows["DISTRICT"].notna()]
-
-
-def _state_geometry() -> dict[str, Any]:
-    rows = pyogrio.read_dataframe(_file("state_boundary_lite.fgb"), columns=["STATE"])
-    named = rows[~rows["STATE"].str.startswith("DISPUTED")]
-    slugs = (names.slug(names.state(raw)) for raw in named["STATE"])
-    return dict(zip(slugs, named.geometry, strict=True))
+    rows, shapes = _read("district_boundary_lite.fgb", ["STATE_UT", "DISTRICT", "DIST_LGD"])
+    states: dict[str, str] = {}
+    found: dict[str, _District] = {}
+    parts: dict[str, list[Any]] = {}
+    for row, shape in zip(rows, shapes, strict=True):
+        if row["STATE_UT"] is None or row["DISTRICT"] is None:
+            continue
+        state, name = names.state(row["STATE_UT"]), names.district(row["DISTRICT"])
+        states[of := names.slug(state)] = state
+        slug = f"{of}-{names.slug(name)}"
+        found.setdefault(slug, _District(slug, name, of, _census_code(row["DIST_LGD"])))
+        parts.setdefault(slug, []).append(shape)
+    slugs = sorted(found)
+    whole = [parts[slug][0] if len(parts[slug]) == 1 else shapely.union_all(parts[slug]) for slug in slugs]
+    return _Districts([found[slug] for slug in slugs], np.array(whole, dtype=object), states)
 
 
 def _census_code(raw: object) -> str:
@@ -58,13 +79,23 @@ def _census_code(raw: object) -> str:
 
 
 @cache
+def district_slugs() -> tuple[str, ...]:
+    """Of the 780 districts, by position. As `districts()["slug"]`, without the frame."""
+    return tuple(row.slug for row in _districts().rows)
+
+
+@cache
 def states() -> gpd.GeoDataFrame:
     """The 36 states and union territories by slug, EPSG:4326: slug, name, census_code, lgd_code, geometry.
 
     `census_code` (2011) is "" for those formed since. Do not write to the frame: it is shared.
     """
-    geometry = _state_geometry()
-    found = {names.slug(name): name for name in (names.state(raw) for raw in _district_rows()["STATE_UT"].unique())}
+    import geopandas as gpd
+
+    rows, shapes = _read("state_boundary_lite.fgb", ["STATE"])
+    named = ((row["STATE"], shape) for row, shape in zip(rows, shapes, strict=True))
+    geometry = {names.slug(names.state(raw)): shape for raw, shape in named if not raw.startswith("DISPUTED")}
+    found = _districts().states
     slugs = sorted(found)
     codes = [names.CENSUS_STATES.get(slug, "") for slug in slugs]
     columns = {
@@ -82,56 +113,49 @@ def districts() -> gpd.GeoDataFrame:
 
     Index = position, as `district_of` answers. Codes are "" where not known. Do not write to the frame: it is shared.
     """
-    rows = _district_rows()
-    frame = gpd.GeoDataFrame(
-        {
-            "name": [names.district(raw) for raw in rows["DISTRICT"]],
-            "state": [names.slug(names.state(raw)) for raw in rows["STATE_UT"]],
-            "census_code": [_census_code(raw) for raw in rows["DIST_LGD"]],
-            "lgd_code": "",  # the file's column of that name holds other numbers
-        },
-        geometry=list(rows.geometry),
-        crs="EPSG:4326",
-    )
-    frame.insert(0, "slug", [f"{s}-{names.slug(n)}" for s, n in zip(frame["state"], frame["name"], strict=True)])
-    merged = frame if frame["slug"].is_unique else frame.dissolve("slug", as_index=False)
-    return merged.sort_values("slug", ignore_index=True)
+    import geopandas as gpd
+
+    found = _districts()
+    columns = {name: [getattr(row, name) for row in found.rows] for name in _District._fields}
+    # The file's column of that name holds other numbers.
+    return gpd.GeoDataFrame(columns | {"lgd_code": ""}, geometry=found.shapes.copy(), crs="EPSG:4326")
 
 
 @cache
 def outline() -> Any:
     """India's external boundary, EPSG:4326: one MultiPolygon, the slivers between the states' edges filled."""
-    rows = pyogrio.read_dataframe(_file("state_boundary_lite.fgb"), columns=[])
-    union = shapely.union_all(rows.geometry.to_numpy())
+    union = shapely.union_all(_read("state_boundary_lite.fgb", [])[1])
     return shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in shapely.get_parts(union)])
 
 
 class _Index(NamedTuple):
-    shapes: npt.NDArray[np.object_]
+    shapes: Shapes
     bounds: Floats  # (n, 4): west, south, east, north
     tree: shapely.STRtree
 
 
 @cache
 def _index() -> _Index:
-    shapes = districts().geometry.to_numpy()
+    shapes = _districts().shapes
     shapely.prepare(shapes)
     return _Index(shapes, shapely.bounds(shapes), shapely.STRtree(shapes))
 
 
 class _Metric(NamedTuple):
-    shapes: npt.NDArray[np.object_]
+    shapes: Shapes
     tree: shapely.STRtree
 
 
 @cache
 def _metric() -> _Metric:
-    shapes = districts().geometry.to_crs(METRES).to_numpy()
+    shapes = shapely.transform(_districts().shapes, lambda at: np.column_stack(to_metres(at[:, 1], at[:, 0])))
     return _Metric(shapes, shapely.STRtree(shapes))
 
 
 @cache
 def _projection() -> pyproj.Transformer:
+    import pyproj  # 16 MB, for the few places that lie in no district
+
     return pyproj.Transformer.from_crs("EPSG:4326", METRES, always_xy=True)
 
 

@@ -21,6 +21,8 @@ Ints = npt.NDArray[np.int64]
 KINDS: tuple[tuple[SourceKind, str], ...] = (
     ("rutag", "RuTAG"), ("rutag_chapter", "RuTAG chapters"), ("rsvc", "RSVC"), ("partnership", "Partnership centres"),
 )  # fmt: skip
+Kind = tuple[str, SourceKind, str]  # slug, whose symbol it has, name
+NOBODY: Kind = ("none", "partnership", "No centre named")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Scene:
     chips: tuple[Chip, ...] = ()
     subtitle: str = ""
     links: bool = True  # whether cards may link into the console
+    # False where filters or scope leave deployments out: what others reached would look neglected, so no share of lists.
+    covers: bool = True
+    every: pd.DataFrame | None = None  # `reach.villages` of all deployments in the catchment, where scope hides some
+    centres: frozenset[int] | None = None  # of whom reports are awaited; None: those with deployments
 
 
 @dataclass
@@ -48,16 +54,16 @@ class Tally:
     by_centre: list[dict[int, int]] = field(default_factory=list)
 
 
-def source_bits(scene: Scene) -> tuple[Ints, list[tuple[SourceKind, str]]]:
+def source_bits(scene: Scene) -> tuple[Ints, list[Kind]]:
     """For each deployment the bits of its sources: clusters first, then the kind of its centre; and the kinds in use."""
     clusters = len(scene.gazetteer.clusters)
-    kinds = [(k, name) for k, name in KINDS if any(c.kind == k for c in scene.gazetteer.centres)]
-    position = {k: clusters + i for i, (k, _) in enumerate(kinds)}
+    kinds: list[Kind] = [(k, k, name) for k, name in KINDS if any(c.kind == k for c in scene.gazetteer.centres)]
+    position = {kind: clusters + i for i, (_, kind, _) in enumerate(kinds)}
     kind_of = {c.key: 1 << position[c.kind] for c in scene.gazetteer.centres}
     own = scene.deployments["centre"].map(kind_of).fillna(0).to_numpy(np.int64)
     bits = scene.deployments["clusters"].to_numpy(np.int64) | own
     if (bits == 0).any():
-        kinds.append(("partnership", "No centre named"))
+        kinds.append(NOBODY)
         bits = np.where(bits == 0, 1 << (clusters + len(kinds) - 1), bits)
     return bits, kinds
 
@@ -71,6 +77,7 @@ def national(scene: Scene) -> NationalMap:
     first = np.unique(codes, return_index=True)[1]
     cell7 = use["h3_r7"].to_numpy(np.int64)[first] if len(use) else np.zeros(0, dtype=np.int64)
     tally = Tally((FINE, COARSE))
+    parents = {level: np.unique(_parents(cell7, level), return_inverse=True) for level in tally.levels}
     months: list[Month] = []
     listed = np.isin(village, scene.catchment["village"].to_numpy(np.int64))
     before = 0
@@ -79,8 +86,8 @@ def national(scene: Scene) -> NationalMap:
         reached = _masks(bits, codes, at.reported, len(village))
         active = _masks(bits, codes, at.reported & at.in_use, len(village))
         for level in tally.levels:
-            _count(tally.reached.setdefault(level, {}), _parents(cell7, level), reached, i, count)
-            _count(tally.active.setdefault(level, {}), _parents(cell7, level), active, i, count)
+            _count(tally.reached.setdefault(level, {}), *parents[level], reached, i, count)
+            _count(tally.active.setdefault(level, {}), *parents[level], active, i, count)
         tally.by_centre.append(_active_by_centre(use, at))
         figures = _figures(scene, use, at, codes, reached > 0, active > 0, listed)
         total = int((reached > 0).sum())
@@ -93,7 +100,7 @@ def national(scene: Scene) -> NationalMap:
         sources=sources,
         marks=(
             *cluster_marks(scene, _series_by_bit(tally, len(scene.gazetteer.clusters))),
-            *centre_marks(scene, tally.by_centre),
+            *centre_marks(scene, places, tally.by_centre),
         ),
         cells=_cells(scene, tally, FINE),
         coarse=_cells(scene, tally, COARSE),
@@ -114,18 +121,22 @@ def _parents(cells: Ints, level: int) -> Ints:
     return np.where(cells >= 0, geo.parent(np.where(cells >= 0, cells, -1), level), -1)
 
 
-def _count(into: dict[int, dict[int, list[int]]], cells: Ints, masks: Ints, month: int, months: int) -> None:
-    there = (masks > 0) & (cells >= 0)
-    pairs, counts = np.unique(np.stack([cells[there], masks[there]]), axis=1, return_counts=True)
-    for cell, mask, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+def _count(
+    into: dict[int, dict[int, list[int]]], cells: Ints, position: Ints, masks: Ints, month: int, months: int
+) -> None:
+    """`position`: of each village's cell among `cells`."""
+    there = (masks > 0) & (cells[position] >= 0)
+    pairs, counts = np.unique(position[there] << 32 | masks[there], return_counts=True)
+    found = zip(cells[pairs >> 32].tolist(), (pairs & 0xFFFFFFFF).tolist(), counts.tolist(), strict=True)
+    for cell, mask, count in found:
         into.setdefault(cell, {}).setdefault(mask, [0] * months)[month] = count
 
 
 def _active_by_centre(use: pd.DataFrame, at: timeline.At) -> dict[int, int]:
-    reached = at.reported & use["village_use"].to_numpy(bool) & (use["village"].to_numpy() >= 0)
-    chosen = use[reached & at.in_use & (use["centre"].to_numpy() >= 0)]
-    pairs = chosen[["centre", "village"]].drop_duplicates()
-    keys, counts = np.unique(pairs["centre"].to_numpy(np.int64), return_counts=True)
+    village, centre = use["village"].to_numpy(np.int64), use["centre"].to_numpy(np.int64)
+    chosen = at.reported & use["village_use"].to_numpy(bool) & (village >= 0) & at.in_use & (centre >= 0)
+    pairs = np.unique(centre[chosen] << 32 | village[chosen])
+    keys, counts = np.unique(pairs >> 32, return_counts=True)
     return dict(zip(keys.tolist(), counts.tolist(), strict=True))
 
 
@@ -141,26 +152,31 @@ def _figures(
     low, high, known = people(use, at, codes, reached)
     age = (np.datetime64(at.moment.day, "D") - at.last_visit).astype("timedelta64[D]").astype(float)
     fresh = ~np.isnat(at.last_visit) & (age <= wording.FRESH_DAYS) & (use["centre"].to_numpy() >= 0)
-    centres = [c for c in scene.gazetteer.centres if c.active_from is None or c.active_from <= at.moment.day]
     reporting = len(set(use["centre"].to_numpy()[fresh].tolist()))
-    count = int(reached.sum())
+    count, inside = int(reached.sum()), int((reached & listed).sum())
     return (
-        wording.reached_figure(count, scene.catchment["village"].nunique(), int((reached & listed).sum())),
+        wording.reached_figure(count, scene.catchment["village"].nunique(), inside, covers=scene.covers),
         wording.active_figure(int(active.sum()), count),
-        wording.centres_figure(reporting, max(len(centres), reporting)),
+        wording.centres_figure(reporting, max(_awaited(scene, use, at.moment.day), reporting)),
         wording.people_figure(low, high, known, count),
     )
 
 
+def _awaited(scene: Scene, use: pd.DataFrame, day: dt.date) -> int:
+    """Of how many centres reports are awaited: those the scene names that had opened, else those with deployments."""
+    wanted = set(use["centre"].tolist()) if scene.centres is None else scene.centres
+    return sum(c.key in wanted and (c.active_from is None or c.active_from <= day) for c in scene.gazetteer.centres)
+
+
 def people(use: pd.DataFrame, at: timeline.At, codes: Ints, reached: npt.NDArray[np.bool_]) -> tuple[int, int, int]:
     """People using: the least (the largest deployment of each village), the most (the sum), and where anybody counted."""
-    frame = pd.DataFrame({"code": codes, "people": at.people, "population": use["population"].to_numpy()})
-    grouped = frame[at.reported].groupby("code")
-    both = grouped["people"].agg(["max", "sum", "count"])
-    cap = grouped["population"].max().fillna(np.inf)
-    known = both["count"] > 0
-    low, high = np.fmin(both["max"], cap)[known].sum(), np.fmin(both["sum"], cap)[known].sum()
-    return int(low), int(high), int(known.sum())
+    said = at.reported & ~np.isnan(at.people)
+    code, count = codes[said], at.people[said]
+    most, sums, cap = np.zeros(len(reached)), np.bincount(code, count, len(reached)), np.full(len(reached), np.nan)
+    np.maximum.at(most, code, count)
+    np.fmax.at(cap, code, use["population"].to_numpy(np.float64)[said])
+    low, high = np.fmin(most, cap).sum(), np.fmin(sums, cap).sum()
+    return int(low), int(high), int(np.count_nonzero(np.bincount(code)))
 
 
 def _month(
@@ -190,14 +206,14 @@ def _subtitle(scene: Scene) -> str:
     )
 
 
-def _sources(scene: Scene, kinds: Sequence[tuple[SourceKind, str]], masks: Ints) -> tuple[Source, ...]:
+def _sources(scene: Scene, kinds: Sequence[Kind], masks: Ints) -> tuple[Source, ...]:
     found = [
         Source(c.slug, c.short_name, "cluster", c.letters, c.colour, int((masks >> bit & 1).sum()))
         for bit, c in enumerate(scene.gazetteer.clusters)
     ]
-    for bit, (kind, name) in enumerate(kinds, start=len(found)):
-        centres = sum(c.kind == kind for c in scene.gazetteer.centres)
-        found.append(Source(kind, name, kind, "", "", int((masks >> bit & 1).sum()), centres))
+    for bit, (slug, kind, name) in enumerate(kinds, start=len(found)):
+        centres = sum(c.kind == kind for c in scene.gazetteer.centres) if slug == kind else 0
+        found.append(Source(slug, name, kind, "", "", int((masks >> bit & 1).sum()), centres))
     return tuple(found)
 
 
@@ -229,14 +245,19 @@ def _months_of(masks: dict[int, list[int]]) -> tuple[tuple[int, tuple[int, ...]]
 
 def _districts(scene: Scene, places: pd.DataFrame) -> tuple[Area, ...]:
     reached = places[places["reached"]].groupby("district")["active"].agg(["size", "sum"])
-    in_district = scene.catchment.drop_duplicates("village")["district"].to_numpy(np.int64)
-    keys, counts = np.unique(in_district, return_counts=True)
-    listed = dict(zip(keys.tolist(), counts.tolist(), strict=True))
+    on_lists = scene.catchment.drop_duplicates("village")
+    listed = _counted(on_lists["district"])
+    covered = _counted(on_lists["district"][on_lists["village"].isin(places.index[places["reached"]])])
     counts_of = {key: (size, active) for key, size, active in reached.astype(int).itertuples()}
     rows = []
     for key, (slug, name) in scene.gazetteer.districts.items():
         size, active = counts_of.get(key, (0, 0))
         catchment = listed.get(key, 0)
         if size or catchment:
-            rows.append(Area(slug, name, size, active, catchment))
+            rows.append(Area(slug, name, size, active, catchment, covered.get(key, 0)))
     return tuple(rows)
+
+
+def _counted(keys: pd.Series) -> dict[int, int]:
+    found, counts = np.unique(keys.to_numpy(np.int64), return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))

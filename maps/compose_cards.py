@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maps import reach, timeline, wording
@@ -20,28 +22,63 @@ if TYPE_CHECKING:
     from maps.compose import Scene
 
 
-def cluster_marks(scene: Scene, series: Sequence[Sequence[int]]) -> list[Mark]:
+_OF_CARDS = (
+    "technology", "centre", "village_use", "window", "season", "illustrative", "last_visit", "seen_on", "ended_on",
+    "installed", "working", "defective", "units_in_use",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """The deployments of one cluster or centre, and the villages they stand in (`reach.villages`)."""
+
+    rows: pd.DataFrame
+    places: pd.DataFrame
+
+
+def by_cluster(scene: Scene) -> list[Part]:
+    """In the order of the gazetteer's clusters; they overlap."""
     clusters = scene.deployments["clusters"].to_numpy(np.int64)
-    return [
-        Mark(c.slug, c.short_name, "cluster", c.lat, c.lon,
-             _cluster_card(scene, c, scene.deployments[(clusters >> bit & 1) == 1], series[bit]), c.letters, c.colour)
-        for bit, c in enumerate(scene.gazetteer.clusters)
-    ]  # fmt: skip
+    count = len(scene.gazetteer.clusters)
+    parts = _parts(scene, {bit: np.flatnonzero(clusters >> bit & 1) for bit in range(count)})
+    return [parts[bit] for bit in range(count)]
 
 
-def centre_marks(scene: Scene, active: Sequence[dict[int, int]]) -> list[Mark]:
-    marks = []
+def by_centre(scene: Scene) -> dict[int, Part]:
+    centre = scene.deployments["centre"].to_numpy(np.int64)
+    return _parts(scene, {c.key: np.flatnonzero(centre == c.key) for c in scene.gazetteer.centres})
+
+
+def _parts(scene: Scene, groups: Mapping[int, npt.NDArray[np.int64]]) -> dict[int, Part]:
+    places = reach.villages_by(scene.deployments, scene.day, groups)
+    slim = scene.deployments[list(_OF_CARDS)]  # a card needs a third of the columns, and each costs at every cut
+    return {key: Part(slim.iloc[rows], places[key]) for key, rows in groups.items()}
+
+
+def cluster_marks(scene: Scene, series: Sequence[Sequence[int]]) -> list[Mark]:
+    found = zip(scene.gazetteer.clusters, by_cluster(scene), series, strict=True)
+    return [cluster_mark(scene, c, part, active) for c, part, active in found]
+
+
+def cluster_mark(scene: Scene, c: ClusterEntry, part: Part, active: Sequence[int]) -> Mark:
+    card = _cluster_card(scene, c, part, active)
+    return Mark(c.slug, c.short_name, "cluster", c.lat, c.lon, card, c.letters, c.colour)
+
+
+def centre_marks(scene: Scene, places: pd.DataFrame, active: Sequence[dict[int, int]]) -> list[Mark]:
+    """`places`: `reach.villages` of all deployments of the scene, which coverage counts."""
+    marks, parts = [], by_centre(scene)
     for c in scene.gazetteer.centres:
-        rows = scene.deployments[scene.deployments["centre"] == c.key]
-        card = centre_card(scene, c, rows, [month.get(c.key, 0) for month in active])
+        card = centre_card(scene, c, parts[c.key], places, [month.get(c.key, 0) for month in active])
         for name, lat, lon in c.sites:
             label = c.short_name if len(c.sites) == 1 else name
             marks.append(Mark(c.slug, label, c.kind, lat, lon, card))
     return marks
 
 
-def _cluster_card(scene: Scene, c: ClusterEntry, rows: pd.DataFrame, active: Sequence[int]) -> Card:
-    figures, places = reach.reach(rows, scene.day), reach.villages(rows, scene.day)
+def _cluster_card(scene: Scene, c: ClusterEntry, part: Part, active: Sequence[int]) -> Card:
+    rows, places = part.rows, part.places
+    figures = reach.reach(rows, scene.day, places)
     others = {s for other in scene.gazetteer.clusters if other.key != c.key for s in other.states_served}
     spread = reach.replication(places, c.state, others)
     state = scene.gazetteer.states.get(c.state, ("", "its own state"))[1]
@@ -62,17 +99,17 @@ def _cluster_card(scene: Scene, c: ClusterEntry, rows: pd.DataFrame, active: Seq
     )  # fmt: skip
 
 
-def centre_card(scene: Scene, c: CentreEntry, rows: pd.DataFrame, active: Sequence[int]) -> Card:
-    figures, places = reach.reach(rows, scene.day), reach.villages(rows, scene.day)
+def centre_card(scene: Scene, c: CentreEntry, part: Part, all_places: pd.DataFrame, active: Sequence[int]) -> Card:
+    rows, places = part.rows, part.places
+    figures = reach.reach(rows, scene.day, places)
     listed = scene.catchment[scene.catchment["centre"] == c.key]
-    all_places = reach.villages(scene.deployments[scene.deployments["village"].isin(listed["village"])], scene.day)
     covered = reach.coverage(listed, all_places, places.index[places["reached"]])
     conditions = reach.condition_of_listed(listed, all_places) if len(listed) else places["condition"]
     mandate = f"mandate {c.mandate[0]}–{c.mandate[1]}" if c.mandate else "villages on its list"
     coverage = (
         Row("Coverage", f"{covered.reached.count} of {covered.reached.of}", mandate)
-        if covered.reached.of
-        else Row("Reached", plural_villages(figures.villages_reached), "no catchment list, so no share")
+        if covered.reached.of and scene.covers
+        else Row("Reached", plural_villages(figures.villages_reached), wording.no_share(covers=scene.covers))
     )
     broken = figures.by_condition.get("broken", 0)
     return Card(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from maps import geo, reach, timeline, wording
 from maps.compose import Scene
-from maps.compose_cards import centre_card, last_report
+from maps.compose_cards import Part, centre_card, last_report
 from maps.condition import CONDITIONS, RANK
 from maps.gazetteer import CentreEntry
 from maps.markup import number
@@ -19,8 +19,9 @@ from maps.picture import Card, CentreMap, Condition, Figure, Head, Mark, Row, Se
 
 WINDS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 WHO_REPAIRS = {
-    "operator": "the operator can repair it", "village": "somebody in the village can repair it",
-    "centre": "the centre can repair it", "provider": "only the provider can repair it", "nobody": "nobody can repair it yet",
+    "village": "somebody in the village can repair it", "centre": "the centre can repair it",
+    "supplier": "the supplier can repair it", "mechanic": "a mechanic nearby can repair it",
+    "nobody": "nobody can repair it yet",
 }  # fmt: skip
 
 
@@ -37,12 +38,12 @@ class VillageEntry:
 
 @dataclass(frozen=True)
 class Detail:
-    """What a deployments frame does not carry: the technology's name, the fault and who can repair it."""
+    """What a deployments frame does not carry: the technology's name, the fault in words and who can repair it."""
 
     technology: str
     origin: str
     fault: str
-    can_repair: str
+    can_repair: str  # a key of WHO_REPAIRS; another one says nothing
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Surroundings:
 def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
     """`scene.deployments`: those of the centre and all others in its catchment's villages."""
     listed = scene.catchment[scene.catchment["centre"] == entry.key]
-    places = reach.villages(scene.deployments, scene.day)
+    places = reach.villages(scene.deployments, scene.day) if scene.every is None else scene.every
     own = scene.deployments[scene.deployments["centre"] == entry.key]
     own_places = reach.villages(own, scene.day)
     covered = reach.coverage(listed, places, own_places.index[own_places["reached"]])
@@ -71,7 +72,14 @@ def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
     months = [m.get(entry.key, 0) for m in _active_months(scene, own)]
     return CentreMap(
         head=_head(scene, entry, own, covered, conditions),
-        centre=Mark(entry.slug, entry.name, entry.kind, lat, lon, centre_card(scene, entry, own, months)),
+        centre=Mark(
+            entry.slug,
+            entry.name,
+            entry.kind,
+            lat,
+            lon,
+            centre_card(scene, entry, Part(own, own_places), places, months),
+        ),
         sites=entry.sites,
         villages=tuple(placed),
         unplaced=len(marks) - len(placed),
@@ -98,7 +106,7 @@ def _rings(marks: list[VillageMark]) -> tuple[int, ...]:
 def _head(scene: Scene, entry: CentreEntry, own: pd.DataFrame, covered: reach.Coverage, conditions: pd.Series) -> Head:
     figures = reach.reach(own, scene.day)
     never = covered.never_visited
-    if covered.reached.of:
+    if covered.reached.of and scene.covers:
         still = f", {never} never visited" if never else ""
         villages = wording.plural(covered.reached.of, "village")
         title = f"{entry.short_name}: {covered.active.count} of {villages} active{still}"
@@ -115,7 +123,7 @@ def _head(scene: Scene, entry: CentreEntry, own: pd.DataFrame, covered: reach.Co
         )
     else:
         title = f"{entry.short_name}: {wording.finding(figures.villages_reached, figures.villages_active.count)}"
-        first = Figure("Villages reached", figures.villages_reached, None, "", "no catchment list, so no share")
+        first = wording.reached_figure(figures.villages_reached, covered.reached.of, 0, covers=scene.covers)
         second = wording.active_figure(figures.villages_active.count, figures.villages_reached)
     in_use = figures.by_condition.get("in_use", 0)
     third = Figure(
@@ -182,6 +190,8 @@ def _card(
 ) -> Card:
     use = rows[rows["village_use"].to_numpy(bool)]
     sub = " · ".join(part for part in (village.place, village.code, where) if part)
+    if not len(use) and name not in ("visited", "never"):
+        return Card(village.name, sub, rows=(Row("Deployed", "by others", "whose reports are not shown here"),))
     if not len(use):
         said = "Visited; nothing is deployed here yet." if name == "visited" else "No report from here yet."
         return Card(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from maps import reach, wording
 from maps.compose import Scene
-from maps.compose_cards import cluster_marks
+from maps.compose_cards import by_cluster, cluster_mark
 from maps.gazetteer import ClusterEntry
 from maps.picture import Chip, Figure, Flow, Head, ReplicationMap, Source
 
@@ -16,18 +16,14 @@ POINTS = 60  # of one state, as a hint of where
 
 def replication(scene: Scene, cluster: ClusterEntry) -> ReplicationMap:
     """`scene.deployments`: of all clusters, so that each one's count stands in the list."""
-    bits = scene.deployments["clusters"].to_numpy(np.int64)
-    by_cluster = [
-        reach.villages(scene.deployments[(bits >> bit & 1) == 1], scene.day)
-        for bit in range(len(scene.gazetteer.clusters))
-    ]
+    parts = by_cluster(scene)
     spreads = [
-        reach.replication(places, c.state, others_states(scene, c))
-        for places, c in zip(by_cluster, scene.gazetteer.clusters, strict=True)
+        reach.replication(part.places, c.state, others_states(scene, c))
+        for part, c in zip(parts, scene.gazetteer.clusters, strict=True)
     ]
     position = scene.gazetteer.clusters.index(cluster)
-    places, spread = by_cluster[position], spreads[position]
-    mark = cluster_marks(scene, [()] * len(spreads))[position]
+    places, spread = parts[position].places, spreads[position]
+    mark = cluster_mark(scene, cluster, parts[position], ())
     slug, _ = scene.gazetteer.states.get(cluster.state, ("", ""))
     own = places[places["reached"] & (places["state"] == cluster.state)]
     return ReplicationMap(
@@ -73,7 +69,7 @@ def _head(scene: Scene, cluster: ClusterEntry, spread: reach.Replication) -> Hea
         if count
         else f"{name}: not replicated outside {state} yet"
     )
-    others = max(len(scene.gazetteer.states) - 1, count)
+    others = len(scene.gazetteer.states.keys() - {cluster.state})
     outside, active = spread.outside, spread.active
     shares = (wording.percent_of(outside), wording.percent_of(active))
     figures = (
@@ -81,10 +77,17 @@ def _head(scene: Scene, cluster: ClusterEntry, spread: reach.Replication) -> Hea
             "Villages outside own state", outside.count, outside.share, shares[0], f"of {outside.of} reached by {name}"
         ),
         Figure("Still active there", active.count, active.share, shares[1], f"of {active.of} reached"),
-        Figure("Receiving states", count, wording.share_of(count, others), "", f"of {others} other states and UTs"),
+        _receiving(count, others),
     )
     chips = (Chip(cluster.city, cluster.short_name, strong_first=True), *wording.chips(scene.chips, scene.day))
     illustrative = bool(scene.deployments["illustrative"].any()) if len(scene.deployments) else False
     subtitle = f"Replication: {cluster.name}"
     rule = "Replication: a village reached by one of the cluster's technologies, outside the cluster's host state."
     return Head(title, subtitle, chips, figures, scene.day, illustrative, rule)
+
+
+def _receiving(count: int, others: int) -> Figure:
+    """Out of how many; where no state but the cluster's own is known, there is nothing to be a share of."""
+    if not others:
+        return Figure("Receiving states", count, None, "", "no other state or UT in the registry yet")
+    return Figure("Receiving states", count, wording.share_of(count, others), "", f"of {others} other states and UTs")

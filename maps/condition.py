@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DEFAULT_WINDOW = 180  # days after the last report until a deployment is silent
 SEASON_GRACE = 30  # days into the next season before a resting deployment may be silent
@@ -54,8 +55,7 @@ class Report:
     instance_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):  # of a tuple a changed copy is made ten times as fast as of a dataclass
     """What is known after some reports. `seen_on` dates the report that decides; None: registered, not yet reported."""
 
     installed: int
@@ -133,8 +133,7 @@ def apply(state: State, report: Report, rhythm: Rhythm) -> State:
     """
     noted = state
     if not report.waiting:
-        noted = replace(
-            state,
+        noted = state._replace(
             installed=max(0, state.installed + report.units_added - report.units_taken),
             last_visit=report.date,
             first_visit=state.first_visit or report.date,
@@ -147,7 +146,7 @@ def apply(state: State, report: Report, rhythm: Rhythm) -> State:
     if report.how_known == "seen" and not report.waiting:
         return decided
     down_since = None if decided.runs else decided.down_since or report.date
-    decided = replace(decided, seen_on=noted.seen_on, down_since=down_since)
+    decided = decided._replace(seen_on=noted.seen_on, down_since=down_since)
     before, after = (RANK[condition_on(s, report.date, rhythm)] for s in (noted, decided))
     worse_units = decided.runs <= noted.runs and decided.units_in_use <= noted.units_in_use
     if noted.seen_on is None or after < before or not (worse_units or after > before):
@@ -160,8 +159,7 @@ def _decided(state: State, report: Report) -> State:
     all_gone = working + report.defective + report.broken == 0 and report.removed > 0
     # A waiting report worsens the condition; whom the deployment reaches stays as approved.
     stocks, estimates = (state.stocks, state.estimates) if report.waiting else (report.stocks, report.estimates)
-    return replace(
-        state,
+    return state._replace(
         seen_on=report.date,
         working=working,
         defective=report.defective,

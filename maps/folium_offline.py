@@ -25,7 +25,6 @@ PANES = {
     "flows": 400,
     "leaders": 590,
     "villages": 600,
-    "never": 610,
     "rutag": 620,
     "rsvc": 630,
     "clusters": 640,

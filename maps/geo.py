@@ -8,7 +8,6 @@ from typing import Any, overload
 import h3.api.basic_int as h3
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -49,6 +48,8 @@ def nearest(
     km = np.full(len(places), np.nan)
     known = np.isfinite(places).all(axis=1)
     if len(centres) and known.any():
+        from scipy.spatial import cKDTree  # 26 MB that a process without a map need not carry
+
         chord, found = cKDTree(centres).query(places[known])
         index[known] = found
         km[known] = 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0))

@@ -61,14 +61,17 @@ def layer(bit: int, source: Source) -> str:
     )
 
 
-def layers(sources: Sequence[Source]) -> str:
-    """Clusters, then rural centres; and the districts' tint, off at first."""
+def layers(sources: Sequence[Source], *, lists: bool) -> str:
+    """Clusters, then rural centres; and, where there are `lists` of catchments, the districts' tint, off at first."""
     clusters = "".join(layer(i, s) for i, s in enumerate(sources) if s.kind == "cluster")
     centres = "".join(layer(i, s) for i, s in enumerate(sources) if s.kind != "cluster")
+    tint = (
+        '<p class="also"><label class="plain"><input type="checkbox" id="tint"><span>Districts by coverage, not cells</span>'
+        "</label></p>"
+    )
     return (
         f'<section class="panel layers"><h2>S&amp;T clusters <span>villages reached</span></h2><ul>{clusters}</ul>'
-        f'<h2>Rural centres</h2><ul>{centres}</ul><p class="also"><label class="plain"><input type="checkbox" id="tint">'
-        f"<span>Districts by coverage, not cells</span></label></p></section>"
+        f"<h2>Rural centres</h2><ul>{centres}</ul>{tint if lists else ''}</section>"
     )
 
 
@@ -91,7 +94,9 @@ def ramp() -> str:
     return f'<div class="ramp">{steps}</div>'
 
 
-def legend(head: Head, kinds: set[str]) -> str:
+def legend(head: Head, kinds: set[str], *, lists: bool) -> str:
+    """`lists`: whether there are catchments, and so white spots."""
+    white = f"<li>{symbols.hexagon('#fff', '#8C8F88', 1.8)}<span>White spot: in a catchment, none reached</span></li>"
     marks = [
         ("cluster", symbols.cluster("Hy", "#262C8C", 22), "S&amp;T cluster, letters of its city"),
         ("rutag", symbols.rutag(17), "RuTAG centre"),
@@ -100,7 +105,7 @@ def legend(head: Head, kinds: set[str]) -> str:
     shown = "".join(f"<li>{icon}<span>{text}</span></li>" for kind, icon, text in marks if kind in kinds)
     return (
         f'<section class="panel legend"><h2 id="legend-title">Villages reached, per cell</h2>{ramp()}<ul class="cells-only">'
-        f"<li>{symbols.hexagon('#fff', '#8C8F88', 1.8)}<span>White spot: in a catchment, none reached</span></li>"
+        f"{white if lists else ''}"
         f"<li>{symbols.hexagon('#5FA9A3', '#B3261E', 2.8)}<span>Less than half still active</span></li></ul><ul>{shown}</ul>"
         f'<p class="rule">A cell is about <span id="cell-size">1,770</span> km². {escape(head.rule)}</p></section>'
     )
@@ -152,7 +157,8 @@ def area_rows(areas: Sequence[Area]) -> list[tuple[str, str]]:
     return [
         (
             a.name,
-            f"{number(a.reached)} of {number(a.catchment)} catchment villages; {number(a.active)} of {number(a.reached)} active",
+            f"{number(a.active)} of {number(a.reached)} reached still active"
+            + (f"; {number(a.covered)} of {number(a.catchment)} catchment villages reached" if a.catchment else ""),
         )
         for a in areas
         if a.reached or a.catchment

@@ -121,13 +121,14 @@ class Month:
 
 @dataclass(frozen=True)
 class Area:
-    """A district's or state's tint: reached of catchment villages, active of reached."""
+    """A district: active of reached villages; its tint is `covered` of catchment villages (some reached ones are on no list)."""
 
     slug: str
     name: str
     reached: int
     active: int
     catchment: int
+    covered: int
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,11 @@ class NationalMap:
     months: tuple[Month, ...]
     districts: tuple[Area, ...]
     gaps: tuple[tuple[str, int, int], ...]  # district, no longer active, reached
+
+    @property
+    def lists(self) -> bool:
+        """Whether there are catchments: without any there are no white spots, and no coverage of districts."""
+        return any(cell.catchment for cell in self.cells) or any(area.catchment for area in self.districts)
 
 
 @dataclass(frozen=True)

@@ -86,9 +86,9 @@ def _push(marks: list[Disc], at: list[list[float]], i: int, j: int, gap: float) 
 
 def sides(x: float, y: float, r: float, w: float, h: float) -> list[Box]:
     """Where a label of this size may stand around a mark, the preferred places first."""
-    g = r + 4
+    g = r + 3
     corners = [
-        (x + g, y - h / 2), (x - g - w, y - h / 2), (x - w / 2, y + g), (x - w / 2, y - g - h),
+        (x + g, y - h / 2), (x - g - w, y - h / 2), (x - w / 2, y + g - 1), (x - w / 2, y - g - h + 1),
         (x + g - 2, y - g - h / 2 + 2), (x + g - 2, y + g - h / 2 - 2), (x - g - w + 2, y - g - h / 2 + 2),
         (x - g - w + 2, y + g - h / 2 - 2),
     ]  # fmt: skip

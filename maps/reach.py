@@ -60,7 +60,7 @@ def conditions(deployments: pd.DataFrame, day: dt.date) -> npt.NDArray[np.int8]:
 def _resting(season: Ints, seen: npt.NDArray[Any], day: dt.date) -> npt.NDArray[np.bool_]:
     """Out of season, or within the first days of one that has not been reported on yet."""
     result = np.zeros(len(season), dtype=bool)
-    for bits in np.unique(season[season > 0]).tolist():
+    for bits in np.flatnonzero(np.bincount(season[season > 0])).tolist():
         mine = season == bits
         if not bits >> (day.month - 1) & 1:
             result |= mine
@@ -93,14 +93,42 @@ def villages(deployments: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     condition: the best of its deployments; also_broken: a worse one is broken; reached, active (in use); people and
     households as a range from its largest deployment to the sum, capped at its population.
     """
-    use = deployments[deployments["village_use"].to_numpy(bool) & (deployments["village"].to_numpy() >= 0)]
+    return _villages(_told(deployments, day), ["village"])
+
+
+def villages_by(deployments: pd.DataFrame, day: dt.date, groups: Mapping[int, Ints]) -> dict[int, pd.DataFrame]:
+    """`villages` of several selections of rows (positions in the frame; they may overlap), at the cost of about one."""
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *groups.values()])
+    sizes = [len(found) for found in groups.values()]
+    told = _told(deployments, day)
+    told["group"] = -1
+    position = np.full(len(deployments), -1)
+    position[np.flatnonzero(_in_village_use(deployments))] = np.arange(len(told))
+    chosen = position[rows]
+    frame = told.iloc[chosen[chosen >= 0]]
+    frame = frame.assign(group=np.repeat(np.arange(len(groups)), sizes)[chosen >= 0])
+    found = _villages(frame, ["group", "village"])
+    at = np.searchsorted(found.index.get_level_values(0), np.arange(len(groups) + 1))
+    return {key: found.iloc[at[i] : at[i + 1]].droplevel(0) for i, key in enumerate(groups)}
+
+
+def _in_village_use(deployments: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    return np.asarray(deployments["village_use"].to_numpy(bool) & (deployments["village"].to_numpy() >= 0))
+
+
+def _told(deployments: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The rows that a village's figures are made of, with what each says on the day."""
+    use = deployments[_in_village_use(deployments)]
     frame = use.assign(condition=conditions(use, day), reached=reaches(use))
     frame["is_broken"] = frame["condition"] == BROKEN
-    frame["days"] = _days_since(frame["last_visit"], day)
     in_use = (frame["condition"] == IN_USE).to_numpy()
     for name in ("people", "households"):
         frame[name] = np.where(in_use, frame[name], np.where(frame[name].isna(), np.nan, 0.0))
-    grouped = frame.groupby("village", sort=True)
+    return frame
+
+
+def _villages(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    grouped = frame.groupby(by, sort=True)
     out = grouped.agg(
         condition=("condition", "min"), reached=("reached", "any"), broken=("is_broken", "any"),
         deployments=("deployment", "size"), first_visit=("first_visit", "min"), last_visit=("last_visit", "max"),
@@ -190,26 +218,26 @@ def reach(deployments: pd.DataFrame, day: dt.date, by_village: pd.DataFrame | No
     """The figures of a deployments frame on a day. Distinct villages; units once, at the site; stocks as ranges."""
     places = villages(deployments, day) if by_village is None else by_village
     reached = places[places["reached"]]
-    use = deployments[deployments["village_use"].to_numpy(bool)]
-    codes = np.bincount(conditions(use, day), minlength=len(CONDITIONS)) if len(use) else np.zeros(len(CONDITIONS))
-    live = use[np.isnat(use["ended_on"].to_numpy("datetime64[D]"))]
-    in_use = live[conditions(live, day) == IN_USE]
-    days = _days_since(use["last_visit"], day)
-    with_centre = use[use["centre"] >= 0]
-    recent = with_centre[_days_since(with_centre["last_visit"], day) <= REPORTING_DAYS]
+    use = deployments["village_use"].to_numpy(bool)
+    codes = conditions(deployments, day)
+    counts = np.bincount(codes[use], minlength=len(CONDITIONS))
+    live = use & np.isnat(deployments["ended_on"].to_numpy("datetime64[D]"))
+    units = _sum(deployments["units_in_use"][live & (codes == IN_USE)]), _sum(deployments["installed"][live])
+    days = _days_since(deployments["last_visit"], day)
+    centre = deployments["centre"].to_numpy(np.int64)
+    with_centre = use & (centre >= 0)
+    centres = [len(np.unique(centre[chosen])) for chosen in (with_centre & (days <= REPORTING_DAYS), with_centre)]
     return Reach(
         villages_reached=len(reached),
         villages_active=Share(int(reached["active"].sum()), len(reached), "villages reached"),
-        units_in_use=Share(_sum(in_use["units_in_use"]), _sum(live["installed"]), "units installed"),
-        deployments=len(use),
-        by_condition={name: int(codes[rank]) for name, rank in RANK.items() if codes[rank]},
+        units_in_use=Share(*units, "units installed"),
+        deployments=int(use.sum()),
+        by_condition={name: int(counts[rank]) for name, rank in RANK.items() if counts[rank]},
         people=_range(reached, "people"),
         households=_range(reached, "households"),
-        demonstrations=len(deployments) - len(use),
-        centres_reporting=Share(
-            recent["centre"].nunique(), with_centre["centre"].nunique(), "centres with deployments"
-        ),
-        median_days_since_report=float(np.nanmedian(days)) if np.isfinite(days).any() else None,
+        demonstrations=int((~use).sum()),
+        centres_reporting=Share(centres[0], centres[1], "centres with deployments"),
+        median_days_since_report=float(np.nanmedian(days[use])) if np.isfinite(days[use]).any() else None,
         illustrative=bool(deployments["illustrative"].any()) if len(deployments) else False,
     )
 

@@ -74,7 +74,7 @@ def _national_values(picture: NationalMap) -> dict[str, Any]:
         "sources": [{"slug": s.slug, "name": s.name, "villages": s.villages} for s in picture.sources],
         "months": [_month(m, picture.head.as_of, count - 1 - i) for i, m in enumerate(picture.months)],
         "totals": encode.totals(picture.cells, count),
-        "districts": {a.slug: [a.reached, a.active, a.catchment] for a in picture.districts},
+        "districts": {a.slug: [a.reached, a.active, a.catchment, a.covered] for a in picture.districts},
         "cards": {m.slug: asdict(m.card) for m in picture.marks},
         "kit": kit(),
         "hexagon": symbols.hexagon(markup.RAMP[2], "#8C8F88"),
@@ -102,13 +102,14 @@ def long_date(day: dt.date) -> str:
 def _national_body(picture: NationalMap) -> str:
     head = picture.head
     months = markup.months(picture.months) if picture.months else ""
+    layers = markup.layers(picture.sources, lists=picture.lists)
     return (
         f"{markup.header(head)}\n"
         f'<main class="stage"><div class="folium-map" id="map_gramreach" role="region" '
         f'aria-label="Map of India: {escape(head.title)}">'
-        f'</div>{markup.SHEET}<div class="left">{markup.SHUT}{markup.layers(picture.sources)}{_tables(picture)}</div>'
+        f'</div>{markup.SHEET}<div class="left">{markup.SHUT}{layers}{_tables(picture)}</div>'
         f'<div class="right">{markup.gaps(picture.gaps)}<div class="slot"></div>'
-        f"{markup.legend(head, {m.kind for m in picture.marks})}</div></main>\n{months}"
+        f"{markup.legend(head, {m.kind for m in picture.marks}, lists=picture.lists)}</div></main>\n{months}"
     )
 
 

@@ -160,10 +160,13 @@ def _legend(panel: Panel, picture: NationalMap) -> None:
     for i, (colour, word) in enumerate(zip(RAMP, words, strict=True)):
         _key_hexagon(canvas, LEFT + 20 + i * 105.5, y + 32, 15, colour, "#9AA7A3", 1)
         canvas.text(LEFT + 20 + i * 105.5, y + 68, word, 16, anchor="center", z=22)
-    _key_hexagon(canvas, LEFT + 17, y + 104, 15, "#FFFFFF", "#8C8F88", 2)
-    panel.text(LEFT + 44, y + 110, "White spot: none reached", 18)
-    _key_hexagon(canvas, LEFT + 293, y + 104, 15, RAMP[2], "#B3261E", 3.4)
-    panel.text(LEFT + 320, y + 110, "Under half still active", 18)
+    x = LEFT
+    if picture.lists:
+        _key_hexagon(canvas, x + 17, y + 104, 15, "#FFFFFF", "#8C8F88", 2)
+        panel.text(x + 44, y + 110, "White spot: none reached", 18)
+        x += 276
+    _key_hexagon(canvas, x + 17, y + 104, 15, RAMP[2], "#B3261E", 3.4)
+    panel.text(x + 44, y + 110, "Under half still active", 18)
     _key_marks(panel, y + 152)
     panel.foot(picture.head, "Boundaries: ICMR-NIE adarvmaps, simplified. Cells: H3 level 4.")
 

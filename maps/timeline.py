@@ -62,17 +62,18 @@ def walk(deployments: pd.DataFrame, months: pd.DataFrame, day: dt.date, count: i
     month = rows["month"].to_numpy(np.int64)
     same = np.r_[position[1:] == position[:-1], False] if len(rows) else np.zeros(0, dtype=bool)
     until = np.where(same, np.r_[month[1:], 0] if len(rows) else month, np.iinfo(np.int64).max)
+    # As plain arrays: cutting a frame two dozen times costs more than all the sums.
+    of_rows = {name: rows[name].to_numpy() for name in MONTH_COLUMNS[2:]}
+    of_rows |= {name: deployments[name].to_numpy()[position] for name in ("window", "season")}
     for moment in moments(day, count)[:-1]:
-        chosen = (month <= moment.month) & (until > moment.month)
-        yield _at(deployments, rows[chosen], position[chosen], moment)
+        chosen = np.flatnonzero((month <= moment.month) & (until > moment.month))
+        frame = pd.DataFrame({name: values[chosen] for name, values in of_rows.items()})
+        yield _at(len(deployments), frame, position[chosen], moment)
     yield now(deployments, day)
 
 
-def _at(deployments: pd.DataFrame, rows: pd.DataFrame, position: Ints, moment: Moment) -> At:
-    frame = deployments[["window", "season", "village_use"]].iloc[position].reset_index(drop=True)
-    for name in MONTH_COLUMNS[2:]:
-        frame[name] = rows[name].to_numpy()
-    size = len(deployments)
+def _at(size: int, frame: pd.DataFrame, position: Ints, moment: Moment) -> At:
+    """`frame`: for each deployment with a month's row by then the latest one; `position`: where it stands among `size`."""
     reported, in_use = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     people = np.full(size, np.nan)
     last_visit = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")

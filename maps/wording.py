@@ -55,10 +55,15 @@ def finding(reached: int, active: int) -> str:
     return f"{plural(reached, 'village')} reached, {percent(active, reached)} still active"
 
 
-def reached_figure(reached: int, listed: int, inside: int) -> Figure:
+def no_share(*, covers: bool) -> str:
+    """Why a count of villages has no share. `covers`: all deployments are counted, so that a list would give one."""
+    return "no catchment list, so no share" if covers else "a selection: no share of catchments"
+
+
+def reached_figure(reached: int, listed: int, inside: int, *, covers: bool = True) -> Figure:
     """`inside`: of the reached, those on a catchment list. No list, no percentage."""
-    if not listed:
-        return Figure("Villages reached", reached, None, "", "no catchment list, so no share")
+    if not listed or not covers:
+        return Figure("Villages reached", reached, None, "", no_share(covers=covers))
     return Figure(
         "Villages reached", reached, inside / listed, percent(inside, listed), f"of {number(listed)} in catchments"
     )

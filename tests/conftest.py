@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+import tests.soak  # noqa: F401  # registers the profile of `make soak`
+
 
 @pytest.fixture(autouse=True)
 def _forget_what_processes_remember() -> Iterator[None]:

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from backend.accounts.models import ApiToken, Device, Officer, User
+
+_ROLE_AND_SCOPE: Any = ("Role and scope", {"fields": ("role", "all_india", "centres", "clusters")})
+
+admin.site.unregister(Group)  # the role decides what somebody may, and nothing besides
 
 
 @admin.register(User)
@@ -12,10 +19,14 @@ class GramReachUserAdmin(UserAdmin[User]):
     list_display = ("username", "get_full_name", "role", "all_india", "is_active")
     list_filter = ("role", "is_active")
     filter_horizontal = ("centres", "clusters")
+    readonly_fields = ("last_login", "date_joined")
     fieldsets = (
-        *(UserAdmin.fieldsets or ()),
-        ("Role and scope", {"fields": ("role", "all_india", "centres", "clusters")}),
+        (None, {"fields": ("username", "password", "is_active")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        _ROLE_AND_SCOPE,
+        ("Dates", {"fields": ("last_login", "date_joined")}),
     )
+    add_fieldsets = (*UserAdmin.add_fieldsets, _ROLE_AND_SCOPE)
 
 
 @admin.register(Officer)
@@ -27,7 +38,7 @@ class OfficerAdmin(admin.ModelAdmin[Officer]):
 
 
 class _NoSecrets:
-    """Phones and tokens are made by enrolment and by the token page; here they are seen and revoked."""
+    """Phones are made by enrolling, tokens on the page of API tokens; here they are seen and revoked."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -23,6 +23,17 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def is_administrator(self) -> bool:
+        """The role decides who administers; `createsuperuser` makes the first one. `is_staff` decides nothing."""
+        return self.is_active and (self.role == self.Role.ADMINISTRATOR or self.is_superuser)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_administrator
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_administrator
 
 
 class Officer(models.Model):

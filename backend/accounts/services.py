@@ -1,26 +1,66 @@
-"""Writes: enrolling and revoking phones, making tokens."""
+"""Writes: adding officers, enrolling and revoking phones, making and revoking tokens."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from backend.accounts.models import ApiToken, Device, EnrolmentCode, Officer, User
 from backend.accounts.tokens import TOKEN_LENGTH, code_hash, new_code, new_token, token_hash
 from backend.errors import BadToken, Invalid
-from backend.registry.models import Cluster
+from backend.registry.models import Centre, Cluster
+from backend.writing import writing
 
 CODE_DAYS = 7
+LONGEST_DAYS = 3660
 
 
-def make_code(officer: Officer, by: User | None = None) -> str:
+def make_code(officer: Officer, by: User | None = None, days: int = CODE_DAYS) -> str:
     """A one-time enrolment code, shown once; only its hash is kept."""
     code = new_code()
-    expires = timezone.now() + dt.timedelta(days=CODE_DAYS)
-    EnrolmentCode.objects.create(officer=officer, code_hash=code_hash(code), created_by=by, expires_at=expires)
+    with writing():
+        EnrolmentCode.objects.create(officer=officer, code_hash=code_hash(code), created_by=by, expires_at=_in(days))
     return code
+
+
+def enrolment_link(code: str) -> str:
+    """What the square code holds. Behind the #: no server and no proxy on the way is told the code."""
+    return f"{settings.PUBLIC_URL}/field/#enrol={code}"
+
+
+def add_officer(name: str, centre: Centre, forms: Sequence[str] = ()) -> Officer:
+    """Raises Invalid for a name that is none, and for one that this centre has already."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 120:
+        raise Invalid("A name has 1 to 120 letters.", where="name")
+    with writing():
+        if Officer.objects.filter(centre=centre, name__iexact=name, active=True).exists():
+            raise Invalid(
+                f"{name} is at {centre.name} already. Make a new code instead, or add what tells the two apart.",
+                where="name",
+            )
+        return Officer.objects.create(name=name, centre=centre, forms=list(forms))
+
+
+def withdraw_codes(officer: Officer) -> int:
+    """End the officer's codes that nobody used yet; returns how many there were."""
+    with writing():
+        return usable_codes().filter(officer=officer).update(expires_at=timezone.now())
+
+
+def usable_codes() -> QuerySet[EnrolmentCode]:
+    return EnrolmentCode.objects.filter(device=None, expires_at__gt=timezone.now())
+
+
+def _in(days: int) -> dt.datetime:
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Invalid(f"Give 1 to {LONGEST_DAYS} days.", where="days")
+    return timezone.now() + dt.timedelta(days=days)
 
 
 def enrol(code: str, installation_id: str, token: str) -> Device:
@@ -57,10 +97,23 @@ def _enrol(code: str, installation_id: str, token: str) -> Device:
 
 
 def revoke(device: Device) -> None:
-    Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
+    with writing():
+        Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
-def make_api_token(name: str, cluster: Cluster | None, by: User | None = None) -> str:
-    token = new_token()
-    ApiToken.objects.create(name=name, token_hash=token_hash(token), cluster=cluster, created_by=by)
+def make_api_token(name: str, cluster: Cluster | None, by: User | None = None, days: int | None = None) -> str:
+    """Shown once; only its hash is kept. `cluster`: what it reads, None for all of India; `days` None: without an end."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 120:
+        raise Invalid("Give the token a name of 1 to 120 letters.", where="name")
+    token, ends = new_token(), None if days is None else _in(days)
+    with writing():
+        ApiToken.objects.create(
+            name=name, token_hash=token_hash(token), cluster=cluster, created_by=by, expires_at=ends
+        )
     return token
+
+
+def revoke_api_token(token: ApiToken) -> None:
+    with writing():
+        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())

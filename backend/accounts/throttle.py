@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from django.http import HttpRequest
 
+from backend.accounts.address import address_of
 from backend.errors import BadToken, TooMany
 
 FAILURES, SECONDS, ADDRESSES = 10, 60.0, 10_000
@@ -18,7 +19,7 @@ _failures: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxle
 @contextmanager
 def throttled(request: HttpRequest, what: str) -> Iterator[None]:
     """Raises TooMany where the last ten tries of this address failed within a minute."""
-    key = (what, str(request.META.get("REMOTE_ADDR", "")))
+    key = (what, address_of(request))
     recent = _failures.get(key)
     if recent is not None and len(recent) == FAILURES and time.monotonic() - recent[0] < SECONDS:
         raise TooMany("Too many wrong codes from here. Wait a minute.", where="code")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from backend.accounts.models import ApiToken, Device, User
+from backend.accounts.models import ApiToken, Device, Officer, User
 from backend.accounts.tokens import token_hash
 from backend.errors import BadToken, NoCredentials, NotAllowed
+from backend.statements import Select, moment, plain
+from backend.writing import writing
 
 Role = Literal["field_officer", "coordinator", "cluster_team", "administrator"]
 
@@ -37,6 +40,11 @@ class Who:
         return self.role in ("coordinator", "administrator") and self.user is not None
 
     @property
+    def may_enrol(self) -> bool:
+        """Add officers and phones of the centres in scope, and revoke phones."""
+        return self.may_review
+
+    @property
     def may_export(self) -> bool:
         return self.role != "field_officer"
 
@@ -52,24 +60,58 @@ class Who:
 
 def identify(request: HttpRequest) -> Who:
     """From `Authorization: Bearer ...` or the console's session. Raises NoCredentials or BadToken."""
+    return of_header(request) or of_session(request)
+
+
+def of_header(request: HttpRequest) -> Who | None:
     header = request.headers.get("Authorization", "")
-    if header:
-        kind, _, token = header.partition(" ")
-        if kind.lower() != "bearer" or not token.strip():
-            raise NoCredentials("Send the token as `Authorization: Bearer ...`.")
-        return of_token(token.strip())
+    if not header:
+        return None
+    kind, _, token = header.partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise NoCredentials("Send the token as `Authorization: Bearer ...`.")
+    return of_token(token.strip())
+
+
+def of_session(request: HttpRequest) -> Who:
     user = getattr(request, "user", None)
     if isinstance(user, User) and user.is_active:
         return of_user(user)
     raise NoCredentials("Sign in, or send a token as `Authorization: Bearer ...`.")
 
 
+_DEVICE = Select(
+    lambda hashed: Device.objects.filter(token_hash=hashed)
+    .order_by()
+    .values_list(
+        "id", "officer_id", "installation_id", "revoked_at", "last_seen", "officer__name", "officer__centre_id",
+        "officer__forms", "officer__active",
+    ),
+    "\0hash",
+)  # fmt: skip
+
+
+def _device(hashed: str) -> Device | None:
+    """Asked for at every request of a phone. What is not read here is read when it is asked for."""
+    rows = _DEVICE.rows(hashed)
+    if not rows:
+        return None
+    pk, officer_id, installation_id, revoked_at, last_seen, name, centre_id, forms, active = rows[0]
+    fields = ["id", "officer_id", "installation_id", "token_hash", "revoked_at", "last_seen"]
+    values = (pk, officer_id, installation_id, hashed, moment(revoked_at), moment(last_seen))
+    device = Device.from_db("default", fields, values)
+    device.officer = Officer.from_db(
+        "default", ["id", "name", "centre_id", "forms", "active"], (officer_id, name, centre_id, plain(forms), active)
+    )
+    return device
+
+
 def of_token(token: str) -> Who:
     hashed = token_hash(token)
-    device = Device.objects.select_related("officer").filter(token_hash=hashed).first()
+    device = _device(hashed)
     if device is not None:
         return of_device(device)
-    api_token = ApiToken.objects.filter(token_hash=hashed).first()
+    api_token = ApiToken.objects.select_related("created_by").filter(token_hash=hashed).first()
     if api_token is not None and _valid(api_token):
         _note_use(api_token)
         clusters = frozenset() if api_token.cluster_id is None else frozenset({api_token.cluster_id})
@@ -80,11 +122,14 @@ def of_token(token: str) -> Who:
 def of_device(device: Device) -> Who:
     if device.revoked_at is not None or not device.officer.active:
         raise BadToken("This phone must be added again. Your reports are safe.", code="device_revoked")
+    if _an_hour_ago(device.last_seen):
+        with writing():
+            Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
     return Who("field_officer", device=device)
 
 
 def of_user(user: User) -> Who:
-    if user.role == User.Role.ADMINISTRATOR or user.is_superuser:
+    if user.is_administrator:
         return Who("administrator", everywhere=True, user=user)
     role: Role = "coordinator" if user.role == User.Role.COORDINATOR else "cluster_team"
     if user.all_india:
@@ -95,11 +140,18 @@ def of_user(user: User) -> Who:
 
 
 def _valid(token: ApiToken) -> bool:
+    """A token goes with whoever made it: that account closed, it opens nothing either."""
+    if token.created_by is not None and not token.created_by.is_active:
+        return False
     return token.revoked_at is None and (token.expires_at is None or token.expires_at > timezone.now())
 
 
 def _note_use(token: ApiToken) -> None:
-    """To the hour: not a write at every request."""
-    now = timezone.now()
-    if token.last_used is None or (now - token.last_used).total_seconds() > 3600:
-        ApiToken.objects.filter(pk=token.pk).update(last_used=now)
+    if _an_hour_ago(token.last_used):
+        with writing():
+            ApiToken.objects.filter(pk=token.pk).update(last_used=timezone.now())
+
+
+def _an_hour_ago(last: dt.datetime | None) -> bool:
+    """Uses are noted to the hour: not a write at every request."""
+    return last is None or (timezone.now() - last).total_seconds() > 3600

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class GramReachConfig(AppConfig):
@@ -6,3 +7,7 @@ class GramReachConfig(AppConfig):
 
     name = "backend.config"
     label = "gramreach"
+
+
+class AdministrationConfig(AdminConfig):
+    default_site = "backend.config.administration.Administration"

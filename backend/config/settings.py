@@ -10,6 +10,7 @@ import django_stubs_ext
 
 from backend import keys
 from backend.config.database import databases
+from backend.config.proxies import networks
 
 django_stubs_ext.monkeypatch()
 
@@ -31,6 +32,8 @@ ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost
 if (_public_host := urlsplit(PUBLIC_URL).hostname) and _public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(_public_host)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Whose X-Forwarded-For is believed, where tries are counted by address. None: a header can be written by anybody.
+TRUSTED_PROXIES = networks(os.environ.get("TRUSTED_PROXIES", ""))
 
 INSTALLED_APPS = [
     "backend.config.apps.GramReachConfig",
@@ -41,7 +44,7 @@ INSTALLED_APPS = [
     "backend.exports.apps.ExportsConfig",
     "backend.console.apps.ConsoleConfig",
     "backend.demo.apps.DemoConfig",
-    "django.contrib.admin",
+    "backend.config.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -11,12 +11,12 @@ import time
 from collections import OrderedDict
 
 from django.conf import settings
-from django.db.models import Max
+from django.utils.translation import get_language
 
 from backend.accounts.who import Who
 from backend.console.drawing import picture
 from backend.deployments.filters import Filters
-from backend.deployments.models import Change
+from backend.deployments.scenes import newest
 from maps.page import Page
 from maps.picture import CentreMap, NationalMap, ReplicationMap
 from maps.render import centre, national, replication
@@ -34,9 +34,8 @@ def page_of(drawn: NationalMap | CentreMap | ReplicationMap) -> Page:
 
 def live_page(filters: Filters, view: str, who: Who) -> Page:
     """The page of filters and scope, with links."""
-    newest = Change.objects.aggregate(newest=Max("id"))["newest"]
     scope = (who.everywhere, who.centres, who.clusters)
-    key = (filters.query(), filters.day, view, scope, newest, settings.REVIEW_REQUIRED)
+    key = (get_language(), filters.query(), filters.day, view, scope, newest(), settings.REVIEW_REQUIRED)
     with _lock:
         found = _pages.get(key)
         if found is not None and time.monotonic() - found[0] < SECONDS:

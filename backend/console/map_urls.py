@@ -1,13 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import path
 
-from backend.console import maps
+
+def _view(name: str) -> Callable[..., HttpResponseBase]:
+    """Of `maps`, loaded by the first map: pandas, Folium and Matplotlib are 120 MB that reports and exports need not carry."""
+
+    def view(request: HttpRequest, **parts: str) -> HttpResponseBase:
+        answer: HttpResponseBase = getattr(import_module("backend.console.maps"), name)(request, **parts)
+        return answer
+
+    return view
+
 
 urlpatterns = [
-    path("reach", maps.page, name="reach-map"),
-    path("reach/<str:kind>.<str:part>", maps.part, name="reach-map-part"),
-    path("reach.html", maps.standalone, name="reach-map-file"),
-    path("reach.png", maps.slide_png, name="reach-map-slide"),
-    path("assets/<path:name>", maps.asset, name="map-asset"),
+    path("reach", _view("page"), name="reach-map"),
+    path("reach/<str:kind>.<str:part>", _view("part"), name="reach-map-part"),
+    path("reach.html", _view("standalone"), name="reach-map-file"),
+    path("reach.png", _view("slide_png"), name="reach-map-slide"),
+    path("assets/<path:name>", _view("asset"), name="map-asset"),
 ]

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from backend.accounts.models import User
 from backend.accounts.throttle import throttled
 from backend.errors import BadToken, TooMany
 
@@ -53,8 +54,8 @@ class SignIn(LoginView):
 @require_safe
 def admin_door(request: HttpRequest) -> HttpResponse:
     """The administration has no sign-in of its own: it would be a second one to guard."""
-    if request.user.is_authenticated:
-        if request.user.is_staff:
+    if isinstance(request.user, User):
+        if request.user.is_administrator:
             return redirect("admin:index")
         raise PermissionDenied
     after = request.GET.get("next", "/admin/")

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from backend.console import sign_in, views
+from backend.console import api_tokens, phones, sign_in, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("logout", LogoutView.as_view(next_page="login"), name="logout"),
     path("language", set_language, name="language"),
     path("forms", views.forms, name="forms"),
+    path("phones", phones.phones, name="phones"),
+    path("phones/people", phones.add_people, name="add-people"),
+    path("phones/people/<int:officer_id>/code", phones.new_code, name="new-code"),
+    path("phones/people/<int:officer_id>/withdraw", phones.withdraw_codes, name="withdraw-codes"),
+    path("phones/<int:device_id>/revoke", phones.revoke, name="revoke-phone"),
+    path("tokens", api_tokens.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke", api_tokens.revoke, name="revoke-token"),
     path("privacy", views.privacy, name="privacy"),
     path("api/v1/docs", views.api_docs, name="api-docs"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}console/icon.svg", permanent=True)),

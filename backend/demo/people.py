@@ -53,7 +53,6 @@ def _user(person: _Person) -> dict[str, str]:
     user = User.objects.filter(username=person.username).first() or User(username=person.username)
     administrator = person.role == User.Role.ADMINISTRATOR
     user.role, user.last_name = person.role, person.name
-    user.is_staff = user.is_superuser = administrator
     user.all_india = person.scope == "all" and not administrator
     user.set_password(password)
     user.save()

@@ -92,6 +92,7 @@ def write(
     seed: int,
     day: dt.date,
     bulk: bool = False,
+    processes: int = 1,
     photos: int = 0,
     progress: Callable[[int], object] = lambda n: None,
 ) -> Counter[str]:
@@ -103,7 +104,7 @@ def write(
     if not bulk:
         return _receive(arrivals(stage, generator.by_receipt(chosen(), reports)), progress)
     outcomes = _receive(arrivals(stage, _with_photos(chosen(), photos)))
-    stored = store(arrivals(stage, generator.by_receipt(chosen(), reports)), progress)
+    stored = store(arrivals(stage, generator.by_receipt(chosen(), reports)), progress, processes=processes)
     outcomes["stored"] += stored
     outcomes["identical"] = reports - outcomes["stored"]
     return outcomes

@@ -12,9 +12,7 @@ from django.utils.http import parse_etags, quote_etag
 from ninja import Router
 
 from backend.accounts.who import Who
-from backend.deployments import cells, figures
 from backend.deployments.filters import parse
-from backend.deployments.scenes import scene_of
 from backend.errors import BadFilter
 
 router = Router(tags=["reach"])
@@ -25,19 +23,29 @@ def _who(request: HttpRequest) -> Who:
     return who.require(who.may_export, "see reach figures")
 
 
+def _several(request: HttpRequest, name: str) -> list[str]:
+    """`by=a,b` or `by=a&by=b`."""
+    return [part.strip() for value in request.GET.getlist(name) for part in value.split(",") if part.strip()]
+
+
 @router.get("/reach", summary="Whom it reaches and what still works, denominators named")
 def reach(request: HttpRequest, by: str = "") -> Any:
+    from backend.deployments import figures  # pandas, 60 MB: a process that only receives and exports never loads it
+
     filters = parse(request.GET, ignore=("by",))
-    dimensions = tuple(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
+    dimensions = tuple(dict.fromkeys(_several(request, "by")))
     return figures.figures(filters, dimensions, _who(request))
 
 
 @router.get("/reach/cells", summary="H3 cells as GeoJSON, by bbox and zoom")
 def reach_cells(request: HttpRequest, zoom: float = 4.5, sources: str | None = None) -> HttpResponse:
+    from backend.deployments import cells
+    from backend.deployments.scenes import scene_of
+
     filters = parse(request.GET, ignore=("zoom", "sources"))
     if not 0 <= zoom <= 24:
         raise BadFilter("zoom is 0 to 24.", where="zoom")
-    chosen = None if sources is None else [s.strip() for s in sources.split(",") if s.strip()]
+    chosen = None if sources is None else _several(request, "sources")
     body = orjson.dumps(cells.collection(scene_of(filters, _who(request)), filters.bbox, zoom, chosen))
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     if etag in parse_etags(request.headers.get("If-None-Match", "")):

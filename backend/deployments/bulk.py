@@ -132,14 +132,29 @@ def _attach(made: Sequence[Deployment]) -> None:
             Visit.objects.filter(pk=pk).update(deployment=by_uuid[uuid] if uuid else None)
 
 
-def add_visits(items: Sequence[Sequence[Span]]) -> set[int]:
+Touched = dict[int, dt.date | None]  # deployment -> the first day that changed; None: all of them
+
+
+def add_visits(items: Sequence[Sequence[Span]]) -> Touched:
     """Insert the visits of submissions that have none yet; returns the deployments they touch."""
     spans = [s for item in items for s in item if s.filled.kind is not None]
     entities = {s.filled.entity for s in spans if s.filled.kind == Visit.Kind.REGISTRATION and s.filled.entity}
     own: dict[tuple[UUID | None, str], int] = {(uuid, owner): pk for uuid, pk, owner in _registered(entities)}
     rows = [derive.visit(s, own.get((s.filled.entity, s.filled.submission))) for s in spans]
     services.PUT_VISIT.many(rows)
-    return {row["deployment_id"] for row in rows if row["deployment_id"] is not None}
+    touched: Touched = {}
+    for row in rows:
+        if row["deployment_id"] is not None:
+            is_report = row["kind"] == Visit.Kind.REPORT
+            touch(touched, {row["deployment_id"]: row["visit_date"] if is_report else None})
+    return touched
+
+
+def touch(touched: Touched, more: Touched) -> None:
+    """Add to `touched` what `more` touches."""
+    for deployment, since in more.items():
+        before = touched.get(deployment, since)
+        touched[deployment] = None if since is None or before is None else min(since, before)
 
 
 def _registered(entities: set[UUID]) -> list[tuple[UUID, int, str]]:
@@ -148,20 +163,20 @@ def _registered(entities: set[UUID]) -> list[tuple[UUID, int, str]]:
     )
 
 
-def recompute_all(ids: Iterable[int]) -> None:
+def recompute_all(touched: Touched) -> None:
     """State and months of many deployments. Their rows are written over, none is taken away: for additions only."""
-    wanted = sorted(ids)
+    wanted = sorted(touched)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         facts = {known.id: known for known in deployments_by(id__in=batch).values()}
         rows = {pk: list(found) for pk, found in groupby(derive.reports_of(batch), key=lambda row: row[0])}
         histories = [derive.history(facts[pk], rows.get(pk, [])) for pk in batch]
         derive.write_states(histories)
-        derive.write_months([(h, h.months) for h in histories])
+        derive.write_months([(h, services.months_since(h, touched[h.deployment])) for h in histories])
 
 
-def tell_changes(submissions: Iterable[str], deployments: set[int]) -> None:
-    uuids = Deployment.objects.filter(pk__in=deployments).values_list("uuid", flat=True)
+def tell_changes(submissions: Iterable[str], deployments: Iterable[int]) -> None:
+    uuids = Deployment.objects.filter(pk__in=list(deployments)).order_by("id").values_list("uuid", flat=True)
     services.PUT_CHANGE.many(
         [{"kind": "submission", "key": key} for key in submissions]
         + [{"kind": "deployment", "key": str(uuid)} for uuid in uuids]

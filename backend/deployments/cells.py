@@ -45,7 +45,7 @@ def _of_sources(scene: Scene, sources: Sequence[str] | None) -> pd.DataFrame:
     if sources is None:
         return scene.deployments
     bits, kinds = source_bits(scene)
-    order = [c.slug for c in scene.gazetteer.clusters] + [kind for kind, _ in kinds]
+    order = [c.slug for c in scene.gazetteer.clusters] + [slug for slug, _, _ in kinds]
     for slug in sources:
         if slug not in order:
             raise BadFilter(f"sources are some of {', '.join(order)}; not {slug!r}.", where="sources")

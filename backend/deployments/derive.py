@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from backend.deployments.look import KnownDeployment
 from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState, Visit
-from backend.deployments.observed import columns, date, uuid
+from backend.deployments.observed import Filled, columns, date, uuid
 from backend.statements import Insert, Select
 from backend.statements import date as as_date
 from maps.condition import ESTIMATES, STOCKS, MonthOfWork, Report, State, month_of
@@ -65,14 +65,19 @@ def visit(span: Span, registered: int | None = None) -> dict[str, Any]:
         "digipin": at.digipin,
         "district_id": at.district_id,
         "illustrative": filled.illustrative,
+        "purpose": _purpose(filled) if filled.kind == Visit.Kind.REGISTRATION else "",
         **columns(filled.flat),
     }
+
+
+def _purpose(filled: Filled) -> str:
+    purpose = filled.text("purpose", 16)
+    return purpose if purpose in Deployment.Purpose.values else Deployment.Purpose.VILLAGE_USE.value
 
 
 def deployment(span: Span) -> dict[str, Any]:
     """The columns of the deployment that a registration describes."""
     filled, known, at = span.filled, span.known, span.known.place
-    purpose = filled.text("purpose", 16)
     return {
         "label": filled.text("label") or filled.text("technology") or str(filled.entity),
         "technology_id": known.technology_id,
@@ -81,7 +86,7 @@ def deployment(span: Span) -> dict[str, Any]:
         "hamlet": filled.text("hamlet"),
         "centre_id": known.centre_id,
         "user_agency": filled.text("user_agency"),
-        "purpose": purpose if purpose in Deployment.Purpose.values else Deployment.Purpose.VILLAGE_USE,
+        "purpose": _purpose(filled),
         "site_kind": filled.text("site_kind", 8),
         "plate": filled.text("plate", 64),
         "installed": columns(filled.flat)["installed"] or 1,
@@ -119,7 +124,11 @@ def reports_of(deployments: Sequence[int]) -> QuerySet[Visit, Row]:
 
     The visits that no longer count come too (they number the entity's versions); `history` passes over them.
     """
-    rows = Visit.objects.filter(deployment__in=deployments, kind=Visit.Kind.REPORT)
+    return in_order(Visit.objects.filter(deployment__in=deployments))
+
+
+def in_order(visits: QuerySet[Visit]) -> QuerySet[Visit, Row]:
+    rows = visits.filter(kind=Visit.Kind.REPORT)
     return rows.order_by("deployment_id", "visit_date", "sequence", "known_from").values_list(*_REPORT)
 
 

@@ -17,7 +17,7 @@ from maps import reach
 def fetch(query: QuerySet[Any, Any], names: Sequence[str]) -> pd.DataFrame:
     found = _found(query)
     columns = zip(*found, strict=True) if found else ([] for _ in names)
-    return pd.DataFrame({name: _column(name, values) for name, values in zip(names, columns, strict=True)})
+    return pd.DataFrame({name: column(name, values) for name, values in zip(names, columns, strict=True)})
 
 
 def _found(query: QuerySet[Any, Any]) -> Sequence[Sequence[Any]]:
@@ -31,7 +31,7 @@ def _found(query: QuerySet[Any, Any]) -> Sequence[Sequence[Any]]:
     return rows
 
 
-def _column(name: str, values: Sequence[Any]) -> Any:
+def column(name: str, values: Sequence[Any]) -> Any:
     if name in reach.KEYS:
         return np.array([-1 if v is None else v for v in values], dtype=np.int64)
     if name == "registered":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,12 +45,13 @@ def figures(filters: Filters, by: Sequence[str], who: Who | None = None) -> dict
     covered = _covered(filters, who)
     names = {name: dict(_MODELS[name]._default_manager.values_list("id", "slug")) for name in by if name != "month"}
     bits = {"cluster": frames.cluster_keys(), "theme": frames.theme_keys()}
+    there = _without_deployments(filters, by[0], who) if len(by) == 1 else ()
     rows = []
     for at, frame, flow in (
         _by_month(filters, who, deployments, flows) if "month" in by else [(filters.day, deployments, flows)]
     ):
         label = {"month": f"{at.year}-{at.month:02d}"} if "month" in by else {}
-        for keys, part, part_flows in _split(frame, flow, [n for n in by if n != "month"], bits):
+        for keys, part, part_flows in _split(frame, flow, [n for n in by if n != "month"], bits, there):
             said = {name: names[name].get(key) for name, key in keys.items()}
             row = {**label, **said, **_row(part, part_flows, at)}
             if list(keys) == ["centre"] and "month" not in by:
@@ -109,8 +110,7 @@ def _covered(filters: Filters, who: Who | None) -> Covered | None:
     """None where filters or scope leave deployments out: a share of them would look like neglect. And a cluster has
     counts only, no coverage.
     """
-    narrowed = (filters.cluster, filters.technology, filters.theme, filters.status, filters.since, filters.until)
-    if any(narrowed) or not (who is None or who.everywhere or who.centres):
+    if not frames.covers(filters, None) or not (who is None or who.everywhere or who.centres):
         return None
     every = frames.deployments(replace(filters, centre=(), state=(), district=(), village=(), bbox=None))
     lists = frames.catchment(filters.day, None, filters.known_at)
@@ -146,18 +146,47 @@ def _replication(cluster: int, part: pd.DataFrame, filters: Filters) -> Any:
 
 
 def _split(
-    frame: pd.DataFrame, flows: pd.DataFrame, by: Sequence[str], bits: Mapping[str, Sequence[int]]
+    frame: pd.DataFrame,
+    flows: pd.DataFrame,
+    by: Sequence[str],
+    bits: Mapping[str, Sequence[int]],
+    there: Iterable[int] = (),
 ) -> Iterator[tuple[dict[str, int], pd.DataFrame, pd.DataFrame]]:
+    """`there`: keys that get a row also where nothing is."""
     if not by:
         yield {}, frame, flows
         return
     first, rest = by[0], by[1:]
     parts = reach.split(frame, first, bits.get(first, ()))
     of_flows = reach.split(flows, first, bits.get(first, ()))
-    for key in sorted({*parts, *of_flows}):
+    for key in sorted({*parts, *of_flows, *there}):
         part, flow = parts.get(key, frame.iloc[:0]), of_flows.get(key, flows.iloc[:0])
         for keys, rows, its_flows in _split(part, flow, rest, bits):
             yield {first: key, **keys}, rows, its_flows
+
+
+def _without_deployments(filters: Filters, dimension: str, who: Who | None) -> set[int]:
+    """What has a row although nothing may be deployed there: a white spot must be seen. Districts, and whatever is asked of
+    some places only, if they have villages on lists; other filters are of deployments.
+    """
+    own: tuple[str, ...] = getattr(filters, dimension, ())
+    narrowed = filters.without(dimension, "as_of", "known_at") != Filters()
+    if (
+        dimension in ("centre", "state", "district")
+        and frames.covers(filters, who)
+        and (narrowed or dimension == "district")
+    ):
+        return set(frames.listed(filters)[dimension].tolist()) - {-1}
+    if narrowed or dimension == "month":
+        return set()
+    rows: Any = _MODELS[dimension]._default_manager.all()
+    if own:
+        rows = rows.filter(slug__in=own)
+    if dimension == "centre":
+        rows = rows.exclude(active_from__gt=filters.day).exclude(active_to__lte=filters.day)
+    if who is not None and not who.everywhere:
+        rows = rows.filter(pk__in={"cluster": who.clusters, "centre": who.centres}.get(dimension, ()))
+    return set(rows.values_list("id", flat=True))
 
 
 def _by_month(filters: Filters, who: Who | None, deployments: pd.DataFrame, flows: pd.DataFrame) -> Iterator[Any]:

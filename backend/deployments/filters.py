@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
 from django.db.models import Model
+from django.utils.datastructures import MultiValueDict
 
 from backend.deployments.observed import INDIA
 from backend.errors import BadFilter
@@ -59,6 +60,10 @@ class Filters:
     def day(self) -> dt.date:
         return self.as_of or today()
 
+    def without(self, *names: str) -> Filters:
+        """As if these had not been given."""
+        return replace(self, **{name: getattr(Filters(), name) for name in names if hasattr(self, name)})
+
     def query(self) -> str:
         """As a URL's query, in a fixed order: the same filters are always the same address."""
         named = {"since": "from", "until": "to"}
@@ -81,7 +86,7 @@ def parse(query: Mapping[str, str], *, ignore: tuple[str, ...] = ()) -> Filters:
     for name in query:
         if name not in NAMES and name not in ignore:
             raise BadFilter(f"There is no filter {name!r}. There are: {', '.join(NAMES)}.", where=name)
-    given = {name: query[name].strip() for name in NAMES if query.get(name, "").strip()}
+    given = {name: text for name in NAMES if (text := _given(query, name))}
     lists = {name: tuple(v.strip() for v in given[name].split(",") if v.strip()) for name in _MODELS if name in given}
     for name, values in lists.items():
         _must_exist(name, values)
@@ -98,6 +103,15 @@ def parse(query: Mapping[str, str], *, ignore: tuple[str, ...] = ()) -> Filters:
         known_at=_moment(given),
         bbox=_bbox(given),
     )
+
+
+def _given(query: Mapping[str, str], name: str) -> str:
+    """What was said of one name. `state=a&state=b` is `state=a,b`; of a date or a box there can be only one."""
+    several = query.getlist(name) if isinstance(query, MultiValueDict) else [query.get(name, "")]
+    values = list(dict.fromkeys(text for value in several if (text := value.strip())))
+    if len(values) > 1 and name not in (*_MODELS, "status", "review"):
+        raise BadFilter(f"{name} was given twice: {values[0]} and {values[1]}. Leave one out.", where=name)
+    return ",".join(values)
 
 
 def _must_exist(name: str, values: tuple[str, ...]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from backend.accounts.who import Who
 from backend.deployments import past
@@ -24,7 +24,7 @@ from maps import reach
 from maps.condition import DEFAULT_WINDOW, RANK
 
 _STATE = {name: f"state__{name}" for name in (*reach.DATES[:5], *reach.COUNTS) if name != "population"}
-_OWN: dict[str, str | Coalesce] = {
+_OWN: dict[str, str | Func] = {
     "deployment": "id",
     "village": "village_id",
     "technology": "technology_id",
@@ -40,25 +40,48 @@ _OWN: dict[str, str | Coalesce] = {
     "illustrative": "illustrative",
     "base_installed": "installed",
 }
+# Of the registration's visit that counted at an earlier moment; one stored before visits had a purpose says none.
+_THEN: dict[str, str | Func] = {
+    **_OWN,
+    "deployment": "deployment_id",
+    "purpose": Coalesce(NullIf("purpose", Value("")), F("deployment__purpose")),
+    "registered": "visit_date",
+}
+# `as_of` goes by the day of the visit, whenever the phone found a network.
+_REGISTERED_ON = Subquery(
+    Visit.objects.filter(submission=OuterRef("instance_id"), kind=Visit.Kind.REGISTRATION, known_to=None, waiting=False)
+    .order_by("-known_from")
+    .values("visit_date")[:1]
+)
 
 
-def deployments(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()) -> pd.DataFrame:
-    """The deployments frame (maps.reach.COLUMNS) of a scope and filters, as of `filters.day`.
+Rows = QuerySet[Any]  # of Deployment, or of the Visit that registered it: their columns have the same names
+
+
+def deployments(
+    filters: Filters, who: Who | None = None, also_in: Sequence[int] = (), only: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """The deployments frame (maps.reach.COLUMNS) of a scope and filters, as of `filters.day`, in order of deployment.
 
     Deployments that were merged stand in it once; those registered after the day not at all. `also_in`: besides those
-    of the filters' centres, whatever stands in these villages.
+    of the filters' centres, whatever stands in these villages. `only`: of these deployments.
     """
     rows = select(filters, who, also_in)
-    if filters.known_at is None and filters.day >= today():
-        frame = _read(rows, {**_OWN, **_STATE})
+    if only is not None:
+        rows = rows.filter(**{"id__in" if rows.model is Deployment else "deployment__in": only})
+    if filters.known_at is not None:
+        frame = _read(rows, _THEN).merge(past.states(filters, only), on="deployment", how="left")
+    elif filters.day < today():
+        frame = _read(rows, {**_OWN, "registered": _REGISTERED_ON})
+        frame = frame.merge(past.states(filters, only), on="deployment", how="left")
     else:
-        frame = _read(rows, _OWN).drop(columns=["reports"], errors="ignore")
-        frame = frame.merge(past.states(filters), on="deployment", how="left")
+        frame = _read(rows, {**_OWN, **_STATE})
     return _filtered(_finished(frame), filters)
 
 
-def select(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()) -> QuerySet[Deployment]:
-    """The deployments that filters and scope leave, without `status`, which depends on the day.
+def select(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()) -> Rows:
+    """The deployments that filters and scope leave, without `status`, which depends on the day; for an earlier moment
+    (`known_at`) the visits that had registered them by then, in whose villages and centres they were then.
 
     Raises BadFilter for `review`: the rule in force says which reports figures count, and a figure under another rule
     would pass for it.
@@ -66,7 +89,9 @@ def select(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()
     if filters.review:
         message = "Figures count by the rule in force, not by one review state. Leave review out, or export reports."
         raise BadFilter(message, where="review")
-    rows = Deployment.objects.filter(_registered(filters.known_at), merged_into=None)
+    rows: Rows = Deployment.objects.filter(counted=True, merged_into=None)
+    if filters.known_at is not None:
+        rows = past.registrations(filters.known_at).exclude(deployment__in=past.merged(filters.known_at))
     if filters.cluster:
         rows = rows.filter(technology__in=Technology.objects.filter(clusters__slug__in=filters.cluster))
     if filters.theme:
@@ -82,18 +107,14 @@ def select(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()
         until = min(filters.day, filters.until or filters.day)
         visits = Visit.objects.filter(past.open_at(filters.known_at), kind=Visit.Kind.REPORT, waiting=False)
         visits = visits.filter(visit_date__gte=filters.since) if filters.since else visits
-        rows = rows.filter(id__in=visits.filter(visit_date__lte=until).exclude(deployment=None).values("deployment"))
+        visits = visits.filter(visit_date__lte=until).exclude(deployment=None)
+        if filters.known_at is None:
+            rows = rows.filter(id__in=visits.values("deployment"))
+        else:
+            rows = rows.filter(deployment__in=past.reported_on(visits, filters.known_at))
     if who is not None and not who.everywhere:
         rows = rows.filter(in_scope(who))
     return rows
-
-
-def _registered(known_at: dt.datetime | None) -> Q:
-    """Whose registration counts now, or counted at `known_at`."""
-    if known_at is None:
-        return Q(counted=True)
-    registrations = Visit.objects.filter(past.open_at(known_at), kind=Visit.Kind.REGISTRATION, waiting=False)
-    return Q(id__in=registrations.exclude(deployment=None).values("deployment"))
 
 
 def in_places(filters: Filters) -> Q:
@@ -118,7 +139,7 @@ def in_scope(who: Who) -> Q:
     return scope
 
 
-def _read(rows: QuerySet[Deployment], columns: dict[str, Any]) -> pd.DataFrame:
+def _read(rows: Rows, columns: dict[str, Any]) -> pd.DataFrame:
     """Straight from the cursor: a hundred thousand rows need no objects."""
     named = {f"_{name}": F(source) if isinstance(source, str) else source for name, source in columns.items()}
     query = rows.order_by().annotate(**named).values_list(*named)
@@ -128,7 +149,7 @@ def _read(rows: QuerySet[Deployment], columns: dict[str, Any]) -> pd.DataFrame:
 def _finished(frame: pd.DataFrame) -> pd.DataFrame:
     """With what technologies say of them, and the units that were registered where nothing was reported yet."""
     frame["village_use"] = frame.pop("purpose").to_numpy() == Deployment.Purpose.VILLAGE_USE
-    base = frame.pop("base_installed")
+    base = frame.pop("base_installed").fillna(0).replace(0, 1)  # a registration that says no number says one
     never = frame["reports"].fillna(0) == 0
     frame["installed"] = frame["installed"].where(frame["installed"].notna() & ~never, base)
     facts = technology_facts()
@@ -179,7 +200,7 @@ def _filtered(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     if filters.status:
         wanted = [RANK[name] for name in filters.status]
         frame = frame[np.isin(reach.conditions(frame, filters.day), wanted)]
-    return frame.reset_index(drop=True)
+    return frame.sort_values("deployment", kind="stable", ignore_index=True)
 
 
 def catchment(day: dt.date, centres: Sequence[int] | None = None, known_at: dt.datetime | None = None) -> pd.DataFrame:
@@ -191,11 +212,21 @@ def catchment(day: dt.date, centres: Sequence[int] | None = None, known_at: dt.d
                "village__lon", "village__population")  # fmt: skip
     names = [n for n in reach.CATCHMENT_COLUMNS if n != "visited"]
     frame = fetch(listed.order_by("village_id").values_list(*sources), names)
-    visited = Visit.objects.filter(past.open_at(known_at), waiting=False)
-    visited = visited.filter(visit_date__lte=day, village__in=listed.values("village"))
-    seen = set(visited.order_by().values_list("village_id", flat=True).distinct())
+    # One look a village: it ends at the first visit, however many there were.
+    visit = Visit.objects.filter(
+        past.open_at(known_at), village=OuterRef("village"), visit_date__lte=day, waiting=False
+    )
+    seen = set(listed.filter(Exists(visit)).order_by().values_list("village_id", flat=True))
     frame["visited"] = frame["village"].isin(list(seen)).to_numpy(bool)
     return frame
+
+
+def covers(filters: Filters, who: Who | None) -> bool:
+    """Whether all deployments of the filters' places are counted. Where filters or scope leave some out, a share of the
+    lists would look like neglect; and a cluster has counts only, no coverage.
+    """
+    narrowed = (filters.cluster, filters.technology, filters.theme, filters.status, filters.since, filters.until)
+    return not any(narrowed) and (who is None or who.everywhere)
 
 
 def listed(filters: Filters) -> pd.DataFrame:

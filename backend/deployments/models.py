@@ -48,6 +48,9 @@ class Deployment(models.Model):
     started = models.DateField(null=True)
     moved_from = models.UUIDField(null=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    # What it was itself merged with, and when that was decided; `merged_into` is the last survivor of a chain.
+    merged_with = models.UUIDField(null=True)
+    merged_at = models.DateTimeField(null=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     accuracy = models.FloatField(null=True)  # metres; 0 or none: unproven
@@ -149,6 +152,7 @@ class Visit(models.Model):
     period_from = models.DateField(null=True)
     period_to = models.DateField(null=True)
     illustrative = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=16, blank=True)  # of a registration: what it said then
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["instance_id", "known_from"], name="visit_once")]

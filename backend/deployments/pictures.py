@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,11 +10,12 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from backend.accounts.who import Who
-from backend.deployments import frames
+from backend.deployments import frames, past
 from backend.deployments.fetching import fetch
 from backend.deployments.filters import Filters
-from backend.deployments.models import Deployment, DeploymentMonth
+from backend.deployments.models import DeploymentMonth, DeploymentState
 from backend.registry.models import Centre, Cluster, District, State, Technology, Theme, Village
+from maps import reach
 from maps.compose import Scene
 from maps.compose_centre import Detail, Surroundings, VillageEntry
 from maps.condition import month_of
@@ -73,44 +73,58 @@ def _centre(c: Centre) -> CentreEntry:
 def scene(filters: Filters, who: Who | None = None, *, centre: CentreEntry | None = None, links: bool = True) -> Scene:
     """With `centre`: its deployments and all others in the villages on its list (coverage counts any deployment)."""
     book = gazetteer()
-    catchment = frames.catchment(filters.day, _listed_centres(filters, book), filters.known_at)
-    if centre is None:
-        deployments = frames.deployments(filters, who)
-    else:
-        deployments = frames.deployments(filters, who, also_in=catchment["village"].tolist())
-    if filters.state or filters.district:
-        catchment = _within(catchment, filters)
+    listed = frames.listed(filters)
+    in_lists = listed["village"].tolist()
+    deployments = frames.deployments(filters, who, also_in=() if centre is None else in_lists)
+    covers, every = frames.covers(filters, who), None
+    if centre is None and not covers:
+        listed = listed.iloc[:0]  # what others reached would be a white spot
+    if centre is not None and who is not None and not who.everywhere:
+        covers = frames.covers(filters, None) and centre.key in who.centres
+        every = reach.villages(frames.deployments(filters, None, also_in=in_lists), filters.day) if covers else None
     return Scene(
-        deployments, months(deployments, filters.day), catchment, book, filters.day,
-        review_required=settings.REVIEW_REQUIRED, chips=chips(filters), links=links,
-    )  # fmt: skip
+        deployments,
+        months(deployments, filters),
+        listed,
+        book,
+        filters.day,
+        review_required=settings.REVIEW_REQUIRED,
+        chips=chips(filters),
+        subtitle=subtitle(filters),
+        links=links,
+        covers=covers,
+        every=every,
+        centres=_awaited(filters, who, book),
+    )
 
 
-def _listed_centres(filters: Filters, book: Gazetteer) -> Sequence[int] | None:
-    return [c.key for c in book.centres if c.slug in filters.centre] if filters.centre else None
+def subtitle(filters: Filters) -> str:
+    """Whose technologies: of the chosen clusters; where none is chosen, the map names all it shows."""
+    names = Cluster.objects.filter(slug__in=filters.cluster).order_by("id").values_list("short_name", flat=True)
+    return f"Rural reach: technologies of {', '.join(names)}" if filters.cluster else ""
 
 
-def _within(catchment: pd.DataFrame, filters: Filters) -> pd.DataFrame:
-    if filters.state:
-        catchment = catchment[
-            catchment["state"].isin(list(State.objects.filter(slug__in=filters.state).values_list("id", flat=True)))
-        ]
-    if filters.district:
-        ids = list(District.objects.filter(slug__in=filters.district).values_list("id", flat=True))
-        catchment = catchment[catchment["district"].isin(ids)]
-    return catchment.reset_index(drop=True)
+def _awaited(filters: Filters, who: Who | None, book: Gazetteer) -> frozenset[int] | None:
+    """The centres that were asked for; all of them where nothing narrows; else unknown: those with deployments."""
+    if filters.centre:
+        return frozenset(c.key for c in book.centres if c.slug in filters.centre)
+    everything = filters.without("as_of", "known_at") == Filters() and (who is None or who.everywhere)
+    return frozenset(c.key for c in book.centres) if everything else None
 
 
-def months(deployments: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """The months' rows (maps.timeline.MONTH_COLUMNS) that the last two years' ends are told from."""
-    ids = deployments["deployment"].to_numpy(np.int64)
+def months(deployments: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    """The months' rows (maps.timeline.MONTH_COLUMNS) of these deployments, in order: what earlier months' ends are told from."""
+    ids = deployments["deployment"]
+    if filters.known_at is not None:
+        frame = past.months(filters.day, filters.known_at)
+        return frame[frame["deployment"].isin(ids)].reset_index(drop=True)
     names = ("deployment_id", *MONTH_COLUMNS[1:])
-    rows = DeploymentMonth.objects.filter(month__lte=month_of(day))
+    rows = DeploymentMonth.objects.filter(month__lte=month_of(filters.day))
     if len(ids) < 5000:
         rows = rows.filter(deployment__in=ids.tolist())
-    frame = fetch(rows.order_by().values_list(*names), MONTH_COLUMNS)
+    frame = fetch(rows.order_by("deployment_id", "month").values_list(*names), MONTH_COLUMNS)
     frame["month"] = frame["month"].astype(np.int64)
-    return frame
+    return frame if len(ids) < 5000 else frame[frame["deployment"].isin(ids)].reset_index(drop=True)
 
 
 def chips(filters: Filters) -> tuple[Chip, ...]:
@@ -133,17 +147,11 @@ def chips(filters: Filters) -> tuple[Chip, ...]:
     return tuple(found)
 
 
-def surroundings(scene: Scene, centre: CentreEntry) -> Surroundings:
+def surroundings(scene: Scene, centre: CentreEntry, faults: Mapping[str, str]) -> Surroundings:
+    """`faults`: what the form's choices say; a fault that is none of them is left out."""
     keys = sorted({*scene.catchment["village"].tolist(), *scene.deployments["village"].tolist()} - {-1})
     villages = {v.pk: _village(v) for v in Village.objects.filter(pk__in=keys).select_related("district")}
-    rows = Deployment.objects.filter(pk__in=scene.deployments["deployment"].tolist())
-    details = {
-        d.pk: Detail(
-            d.technology.name if d.technology else "Technology not known", _origin(d.technology),
-            d.state.fault if hasattr(d, "state") else "", d.state.can_repair if hasattr(d, "state") else "",
-        )
-        for d in rows.select_related("technology__origin_cluster", "technology__origin_centre", "state")
-    }  # fmt: skip
+    details = _details(scene.deployments, faults)
     near = Q()
     for _, lat, lon in centre.sites:
         near |= Q(
@@ -154,6 +162,28 @@ def surroundings(scene: Scene, centre: CentreEntry) -> Surroundings:
         (lat, lon) for lat, lon in others.values_list("lat", "lon")[:MOST_DOTS] if lat is not None and lon is not None
     )
     return Surroundings(villages, details, dots)
+
+
+def _details(deployments: pd.DataFrame, faults: Mapping[str, str]) -> dict[int, Detail]:
+    """A fault only if the picture's day goes by the same report as today: an earlier picture must not tell what came later."""
+    decided_on = dict(zip(deployments["deployment"].tolist(), deployments["seen_on"].dt.date, strict=True))
+    keys = Technology.objects.select_related("origin_cluster", "origin_centre").in_bulk(
+        deployments["technology"].unique().tolist()
+    )
+    states = DeploymentState.objects.filter(deployment__in=list(decided_on)).values_list(
+        "deployment", "seen_on", "fault", "can_repair"
+    )
+    now = {
+        pk: (faults.get(fault, ""), can_repair)
+        for pk, seen_on, fault, can_repair in states
+        if seen_on == decided_on[pk]
+    }
+    details = {}
+    for pk, key in zip(deployments["deployment"].tolist(), deployments["technology"].tolist(), strict=True):
+        technology = keys.get(key)
+        name = technology.name if technology else "Technology not known"
+        details[pk] = Detail(name, _origin(technology), *now.get(pk, ("", "")))
+    return details
 
 
 def _origin(technology: Technology | None) -> str:

@@ -1,7 +1,8 @@
-"""Scenes kept between requests: until something was received or decided, or a minute has gone by.
+"""Scenes kept between requests, and brought up to date by what was received since: a report costs a look at the
+deployments it touched, not at all of them.
 
-What a report changes is on the map at the next request, because the newest entry of the change feed is part of the key;
-the registry, which changes seldom and not through the feed, may lag by that minute.
+What a report changes is on the map at the next request, because every request reads the newest entries of the change
+feed; the registry, which changes seldom and not through the feed, may lag by a minute, after which a scene is made anew.
 """
 
 from __future__ import annotations
@@ -9,19 +10,51 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import pandas as pd
 from django.conf import settings
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Max, Min, QuerySet
+from django.db.models.expressions import RawSQL
 
 from backend.accounts.who import Who
-from backend.deployments import pictures
+from backend.deployments import frames, pictures
 from backend.deployments.filters import Filters
-from backend.deployments.models import Change
+from backend.deployments.models import Change, Deployment
 from maps.compose import Scene
 
 MOST, SECONDS = 6, 60.0
-_scenes: OrderedDict[tuple[object, ...], tuple[float, Scene]] = OrderedDict()
+MOST_CHANGES = 2000  # more are read faster all together
+_FOLLOWED = (
+    "submission",
+    "deployment",
+    "kept_aside",
+)  # the other kinds change villages and forms: a scene is made anew
+
+
+@dataclass(frozen=True)
+class Newest:
+    """Where the change feed stands. Entries up to `settled` are all there; of the later ones, `seen` were.
+
+    On PostgreSQL a transaction may commit an entry of a lower number after one of a higher: it is not seen before.
+    `first`: the oldest deployment, which is another one after `gramreach rebuild`.
+    """
+
+    settled: int
+    seen: tuple[int, ...]
+    first: int | None
+
+
+@dataclass
+class Kept:
+    made: float
+    newest: Newest
+    scene: Scene
+
+
+_scenes: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -29,20 +62,71 @@ def forget_scenes() -> None:
     _scenes.clear()
 
 
+def newest() -> Newest:
+    first = Deployment.objects.aggregate(first=Min("id"))["first"]
+    if connection.vendor != "postgresql":
+        return Newest(Change.objects.aggregate(newest=Max("id"))["newest"] or 0, (), first)
+    oldest_running = RawSQL("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)", ())
+    settled = Change.objects.filter(transaction__lt=oldest_running).aggregate(newest=Max("id"))["newest"] or 0
+    running = Change.objects.filter(transaction__gte=oldest_running)
+    lowest = running.aggregate(lowest=Min("id"))["lowest"]
+    settled = settled if lowest is None else min(settled, lowest - 1)
+    return Newest(
+        settled, tuple(Change.objects.filter(id__gt=settled).order_by("id").values_list("id", flat=True)), first
+    )
+
+
 def scene_of(filters: Filters, who: Who | None = None) -> Scene:
     """The scene of filters (their bbox aside: a view is cut out of it) and scope."""
     filters = replace(filters, bbox=None)
-    newest = Change.objects.aggregate(newest=Max("id"))["newest"]
+    now = newest()
     scope = (who.everywhere, who.centres, who.clusters) if who is not None else None
-    key = (filters.query(), filters.day, scope, newest, settings.REVIEW_REQUIRED)
+    key = (filters.query(), filters.day, scope, settings.REVIEW_REQUIRED)
     with _lock:
         found = _scenes.get(key)
-        if found is not None and time.monotonic() - found[0] < SECONDS:
+        if found is not None:
             _scenes.move_to_end(key)
-            return found[1]
-    scene = pictures.scene(filters, who)
+    fresh = found is not None and time.monotonic() - found.made < SECONDS
+    if found is not None and fresh and found.newest == now:
+        return found.scene
+    patched = brought_up_to_date(found, now, filters, who) if found is not None and fresh else None
+    made = found.made if found is not None and patched is not None else time.monotonic()
+    scene = patched or pictures.scene(filters, who)
     with _lock:
-        _scenes[key] = (time.monotonic(), scene)
+        _scenes[key] = Kept(made, now, scene)
         while len(_scenes) > MOST:
             _scenes.popitem(last=False)
     return scene
+
+
+def brought_up_to_date(kept: Kept, now: Newest, filters: Filters, who: Who | None) -> Scene | None:
+    """The kept scene with the deployments that changed since read again; None: it must be made anew."""
+    if filters.known_at is not None or kept.newest.first != now.first:
+        return None
+    changes = Change.objects.filter(id__gt=kept.newest.settled).order_by()
+    if changes.count() > MOST_CHANGES or changes.exclude(kind__in=_FOLLOWED).exists():
+        return None
+    ids = _changed(changes)
+    if ids is None:
+        return None
+    old = kept.scene
+    deployments = _replaced(old.deployments, frames.deployments(filters, who, only=ids), ids, ["deployment"])
+    read = deployments[deployments["deployment"].isin(ids)]
+    months = _replaced(old.months, pictures.months(read, filters), ids, ["deployment", "month"])
+    listed = old.catchment if not old.covers else frames.listed(filters)  # whether a village was visited
+    return replace(old, deployments=deployments, months=months, catchment=listed)
+
+
+def _changed(changes: QuerySet[Change]) -> list[int] | None:
+    """The deployments that the feed names, and those merged with them; None where one of them is no more."""
+    uuids = set(changes.filter(kind="deployment").values_list("key", flat=True))
+    found = list(Deployment.objects.filter(uuid__in=uuids).values_list("id", flat=True))
+    return found if len(found) == len(uuids) else None
+
+
+def _replaced(frame: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[int], order: list[str]) -> pd.DataFrame:
+    kept = frame[~frame["deployment"].isin(ids)]
+    if not len(rows):
+        return kept.reset_index(drop=True)
+    both = pd.concat([kept, rows], ignore_index=True) if len(kept) else rows
+    return both.sort_values(order, kind="stable", ignore_index=True)

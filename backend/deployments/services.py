@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils import timezone
+
 from backend.deployments import derive
 from backend.deployments.look import Known, KnownDeployment, deployment_by_id
 from backend.deployments.models import Change, Deployment, DeploymentMonth, DeploymentState, Visit
 from backend.deployments.observed import Filled
 from backend.registry.models import Village
 from backend.statements import Insert
+from backend.writing import hold
+from maps.condition import MonthOfWork
 
 PUT_VISIT = Insert(Visit)
 PUT_CHANGE = Insert(Change)
@@ -34,6 +39,7 @@ def apply(submission: str, spans: Sequence[Span], *, new: bool) -> None:
     and months of the deployments it touches, and the change feed. Call it in the transaction that stores the facts.
     """
     touched: set[int] = set()
+    _hold_others(submission, spans, new=new)
     earliest = min((s.filled.visit_date for s in spans), default=None)
     if not new:
         old = Visit.objects.filter(submission=submission)
@@ -58,6 +64,16 @@ def apply(submission: str, spans: Sequence[Span], *, new: bool) -> None:
     PUT_CHANGE.many(
         [{"kind": "submission", "key": submission}, *({"kind": "deployment", "key": str(d.uuid)} for d in facts)]
     )
+
+
+def _hold_others(submission: str, spans: Sequence[Span], *, new: bool) -> None:
+    """What `apply` touches beyond the deployments that a new report names, which its receiver holds already."""
+    others = {k.survivor for s in spans if (k := s.known.deployment) is not None and k.survivor != k.id}
+    if others or not new:
+        reported = () if new else Visit.objects.filter(submission=submission).values("deployment")
+        named = () if new else [s.filled.deployment for s in spans if s.filled.deployment is not None]
+        rows = Deployment.objects.filter(Q(pk__in=others) | Q(pk__in=reported))
+        hold([*rows.values_list("uuid", flat=True), *named])
 
 
 def _registration(spans: Sequence[Span], *, new: bool) -> Deployment | None:
@@ -96,18 +112,28 @@ def recompute(deployment: KnownDeployment, since: dt.date | None = None) -> None
     """State and months of one deployment from its visits. `since`: nothing earlier than this day changed."""
     history = derive.history(deployment, derive.reports_of_one(deployment.id))
     derive.write_states([history])
-    first_month = derive.month_of(since) if since is not None else 0
-    months = [m for m in history.months if m.month >= first_month]
+    months = months_since(history, since)
     if since is None:
         DeploymentMonth.objects.filter(deployment=deployment.id).exclude(month__in=[m.month for m in months]).delete()
     derive.write_months([(history, months)])
 
 
-def merge(merged: UUID, survivor: UUID) -> None:
-    """Let one deployment be another: its reports, past and late, land on the survivor."""
+def months_since(history: derive.History, since: dt.date | None) -> list[MonthOfWork]:
+    """The months that what happened on this day or later may have changed; None: all."""
+    first = derive.month_of(since) if since is not None else 0
+    return [m for m in history.months if m.month >= first]
+
+
+def merge(merged: UUID, survivor: UUID, at: dt.datetime | None = None) -> None:
+    """Let one deployment be another: its reports, past and late, land on the survivor. `at`: when that was decided, if
+    not now.
+    """
+    hold([merged, survivor])
     gone, kept = (Deployment.objects.get(uuid=u) for u in (merged, survivor))
     Deployment.objects.filter(merged_into=gone).update(merged_into=kept)
-    Deployment.objects.filter(pk=gone.pk).update(merged_into=kept)
+    Deployment.objects.filter(pk=gone.pk).update(
+        merged_into=kept, merged_with=kept.uuid, merged_at=at or timezone.now()
+    )
     Visit.objects.filter(deployment=gone, kind=Visit.Kind.REPORT).update(deployment=kept)
     for pk in (gone.pk, kept.pk):
         recompute(deployment_by_id(pk))

@@ -21,7 +21,8 @@ from backend.deployments.models import Visit
 from backend.exports.privacy import HOME
 from backend.registry.models import Centre, Technology
 
-CHUNK = 2000  # rows of one short read: a long one would keep SQLite's log from being emptied
+# Rows of one short read: a long one would keep SQLite's log from being emptied, and more of them fit no cache.
+CHUNK = 500
 
 
 def rule() -> str:
@@ -41,6 +42,7 @@ class UuidText(Func):
 
 
 LATER = "the values of the next chunk"
+START = -1  # the key after which the next chunk begins
 
 
 def among(values: Sequence[str] | str) -> RawSQL:
@@ -60,7 +62,7 @@ def _json(values: Sequence[str] | str) -> str:
 
 class Prepared:
     """A `values_list` put into SQL once, for many chunks, its rows as the database gives them: past what Django does to
-    each value, which is as much again as the reading.
+    each value, which is as much again as the reading. Its LATER and START are filled in for each chunk.
     """
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
@@ -70,12 +72,14 @@ class Prepared:
         except EmptyResultSet:
             self.sql, self.params = "", ()
 
-    def __call__(self, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    def __call__(self, values: Sequence[str] = (), start: int = 0) -> list[tuple[Any, ...]]:
         if not self.sql:
             return []
+        given = [_json(values) if p is LATER else start if p == START else p for p in self.params]
         with connections[self.using].cursor() as cursor:
-            cursor.execute(self.sql, [_json(values) if p is LATER else p for p in self.params])
-            return list(cursor.fetchall())
+            cursor.execute(self.sql, given)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def text(name: str) -> Cast:

@@ -12,19 +12,30 @@ from backend.deployments.filters import Filters
 from backend.errors import NotFound
 from backend.exports import geojson, tables
 from backend.exports.answered import needs, trainings
-from backend.exports.centres import centres
 from backend.exports.deployments import deployments
 from backend.exports.fields import KINDS, Kind
 from backend.exports.queries import rule
 from backend.exports.reports import reports
 from backend.exports.rows import Chunks
-from backend.exports.villages import villages
+
+
+def _villages(who: Who, filters: Filters) -> Chunks:
+    from backend.exports.villages import villages  # with pandas: 60 MB that the others need not carry
+
+    return villages(who, filters)
+
+
+def _centres(who: Who, filters: Filters) -> Chunks:
+    from backend.exports.centres import centres  # with pandas too
+
+    return centres(who, filters)
+
 
 READERS: dict[str, Callable[[Who, Filters], Chunks]] = {
     "reports": reports,
     "deployments": deployments,
-    "villages": villages,
-    "centres": centres,
+    "villages": _villages,
+    "centres": _centres,
     "needs": needs,
     "trainings": trainings,
 }

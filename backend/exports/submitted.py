@@ -13,7 +13,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from backend.deployments.filters import Filters
 from backend.deployments.models import Visit
-from backend.exports.queries import LATER, Prepared, after, among, counting, moment, open_at, text
+from backend.exports.queries import LATER, START, Prepared, after, among, counting, moment, open_at, text
 from backend.submissions.counting import Received, review_state
 from backend.submissions.history import events_of
 from backend.submissions.models import Decision, Submission, SubmissionVersion
@@ -34,9 +34,10 @@ def chunks(form_id: str, filters: Filters) -> Iterator[list[Submitted]]:
         rows = rows.filter(received_at__lte=filters.known_at)
     elif filters.review:
         rows = rows.filter(review_state__in=filters.review)
-    query = rows.values_list("id", "instance_id", "current_instance_id", "review_state", text("received_at"))
+    columns = ("id", "instance_id", "current_instance_id", "review_state", text("received_at"))
+    read = Prepared(after(rows.values_list(*columns), START))
     last = 0
-    while found := Prepared(after(query, last))():
+    while found := read(start=last):
         last = found[-1][0]
         chunk = [Submitted(pk, first, current, state, moment(at)) for pk, first, current, state, at in found]
         yield chunk if filters.known_at is None else _as_known(chunk, filters)

@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterable, Iterator
 
 from backend.exports.fields import Kind
-from backend.exports.rows import Row
+from backend.exports.rows import BROKEN, Row
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
-    """A file that broke off ends in a quote that is never closed: whoever reads it is told so."""
+    """A file that broke off ends in a row that says so, and in a quote that is never closed: see `geojson.lines`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow((*kind.names, "lon", "lat"))
@@ -23,7 +23,8 @@ def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
                 writer.writerow((*map(_cell, values), _degrees(lon), _degrees(lat)))
             yield _taken(out)
     except Exception:
-        yield _taken(out) + b'"The export broke off here and is not whole. Ask again.'
+        writer.writerow([BROKEN if name == kind.id else "" for name in (*kind.names, "lon", "lat")])
+        yield _taken(out) + f'"{BROKEN}'.encode()
         raise
     yield _taken(out)
 

@@ -58,14 +58,14 @@ def district_at(lat: float, lon: float) -> int | None:
     position = boundaries.district_at(lat, lon)
     if position < 0:
         return None
-    slug = boundaries.districts()["slug"].iat[position]
+    slug = boundaries.district_slugs()[position]
     return District.objects.filter(slug=slug).values_list("id", flat=True).first()
 
 
 def district_ids() -> npt.NDArray[np.int64]:
     """District ids by position in `boundaries.districts()`, shape (780,); -1 for one that is not loaded."""
     ids = dict(District.objects.values_list("slug", "id"))
-    return np.array([ids.get(slug, -1) for slug in boundaries.districts()["slug"]], dtype=np.int64)
+    return np.array([ids.get(slug, -1) for slug in boundaries.district_slugs()], dtype=np.int64)
 
 
 def state_named(text: str) -> State | None:

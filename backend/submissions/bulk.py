@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
+import django
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from backend.deployments import bulk, flags
 from backend.deployments import services as deployments
-from backend.deployments.look import Area, Known
+from backend.deployments.look import Area
 from backend.deployments.models import Deployment
 from backend.deployments.observed import Filled
 from backend.deployments.services import Span
-from backend.submissions import counting, services
+from backend.submissions import counting, facts
 from backend.submissions.arrivals import Arrival, Prepared, prepare
 from backend.submissions.history import events_of, filled_of
-from backend.submissions.models import Attachment, Decision, Flag, PersonalValue, Submission, SubmissionVersion
-from backend.writing import writing
+from backend.submissions.models import Decision, Submission, SubmissionVersion
+from backend.writing import hold, writing
 
 CHUNK = 2000
 Progress = Callable[[int], object]
@@ -33,104 +37,77 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield chunk
 
 
-def store(arrivals: Iterable[Arrival], progress: Progress = lambda n: None) -> int:
+def store(arrivals: Iterable[Arrival], progress: Progress = lambda n: None, *, processes: int = 1) -> int:
     """Store arrivals that are no edits, the same rows as `receive` would; what is here already is passed over.
 
     Raises Refused for one that cannot be stored: made-up data has no such. Registrations come before their reports, and
-    may come in one chunk with them. Returns how many were stored.
+    may come in one chunk with them. `processes` above 1 prepare ahead of the one that writes. Returns how many were
+    stored.
     """
     stored = 0
     areas: dict[int, Area] = {}
-    for chunk in chunks(arrivals):
-        items = [prepare(arrival) for arrival in chunk]
+    for items in _prepared(arrivals, processes):
         with writing():
+            hold(uuid for item in items for uuid in facts.deployments_of(item))
             stored += _store(items, areas)
-        progress(len(chunk))
+        progress(len(items))
     return stored
+
+
+def _prepared(arrivals: Iterable[Arrival], processes: int) -> Iterator[list[Prepared]]:
+    """Chunk by chunk, in order; by other processes a few chunks ahead, which bounds the memory."""
+    if processes < 2:
+        yield from map(_prepare, chunks(arrivals))
+        return
+    # Not forked: a child must not inherit the connection to the database, nor threads' locks.
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawning, initializer=django.setup) as pool:
+        ahead: deque[Future[list[Prepared]]] = deque()
+        for chunk in chunks(arrivals):
+            ahead.append(pool.submit(_prepare, chunk))
+            if len(ahead) > processes:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _prepare(chunk: Sequence[Arrival]) -> list[Prepared]:
+    return [prepare(arrival) for arrival in chunk]
 
 
 def _store(items: Sequence[Prepared], areas: dict[int, Area]) -> int:
     ids = [item.instance_id for item in items]
     there = set(SubmissionVersion.objects.filter(instance_id__in=ids).values_list("instance_id", flat=True))
     new = [item for item in {i.instance_id: i for i in items}.values() if item.instance_id not in there]
-    if not new:
-        return 0
-    versions = _facts(new)
-    registrations = [i for i, item in enumerate(new) if item.form.form_id == "deployment_registration"]
-    others = [i for i, item in enumerate(new) if item.form.form_id != "deployment_registration"]
-    touched: set[int] = set()
-    for part in (registrations, others):
-        filled = [services.filled(new[i], versions[i].pk, new[i].instance_id) for i in part]
-        around = [services.area_of(new[i].arrival.device, areas) for i in part]
-        places = bulk.known_all(filled, around)
-        _flags([new[i] for i in part], [versions[i] for i in part], filled, places, around)
-        spans = [
-            [Span(f, k, f.received_at, waiting=settings.REVIEW_REQUIRED)] for f, k in zip(filled, places, strict=True)
-        ]
-        bulk.register(spans)
-        touched |= bulk.add_visits(spans)
-    bulk.recompute_all(touched)
-    bulk.tell_changes([item.instance_id for item in new], touched)
+    if new:
+        store_new(new, areas)
     return len(new)
 
 
-def _facts(items: Sequence[Prepared]) -> list[SubmissionVersion]:
-    submissions = Submission.objects.bulk_create(
-        [
-            Submission(
-                instance_id=item.instance_id,
-                form_id=item.form.form_pk,
-                device=item.arrival.device,
-                received_at=item.arrival.received_at,
-                current_instance_id=item.instance_id,
-            )
-            for item in items
-        ],
-        batch_size=bulk.BATCH,
-    )
-    versions = [_version(item, submission) for item, submission in zip(items, submissions, strict=True)]
-    versions = SubmissionVersion.objects.bulk_create(versions, batch_size=bulk.BATCH)
-    pairs = list(zip(items, versions, strict=True))
-    PersonalValue.objects.bulk_create(
-        [PersonalValue(version=v, path=p, value=value) for item, v in pairs for p, value in item.personal.items()],
-        batch_size=bulk.BATCH,
-    )
-    Attachment.objects.bulk_create(
-        [Attachment(version=v, name=name[:255]) for item, v in pairs for name in item.attachments],
-        batch_size=bulk.BATCH,
-    )
-    return versions
+def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
+    """Store, together, submissions that are new, of different ids, no edits, and came without files.
 
-
-def _version(item: Prepared, submission: Submission) -> SubmissionVersion:
-    return SubmissionVersion(
-        submission=submission,
-        number=1,
-        instance_id=item.instance_id,
-        form_version_id=item.form.pk,
-        content_hmac=item.content_hmac,
-        xml=item.xml,
-        answers=item.values,
-        device=item.arrival.device,
-        received_at=item.arrival.received_at,
-        started_at=item.started_at,
-        ended_at=item.ended_at,
-        illustrative=item.arrival.illustrative,
-    )
-
-
-def _flags(
-    items: Sequence[Prepared],
-    versions: Sequence[SubmissionVersion],
-    filled: Sequence[Filled],
-    places: Sequence[Known],
-    areas: Sequence[Area],
-) -> None:
-    rows = []
-    for item, version, f, place, area in zip(items, versions, filled, places, areas, strict=True):
-        found = [*item.flags, *flags.odd(f, place, area)]
-        rows += [Flag(version=version, code=c, where=w[:200], detail=d[:400]) for c, w, d in found]
-    Flag.objects.bulk_create(rows, batch_size=bulk.BATCH)
+    The rows are those that each alone would have given, save that registrations are known to all reports of `items`.
+    Raises IntegrityError when one is here already.
+    """
+    keys = facts.put_versions(items, facts.put_submissions(items))
+    touched: bulk.Touched = {}
+    flagged: list[tuple[int, facts.FlagRow]] = []
+    is_registration = [item.form.form_id == "deployment_registration" for item in items]
+    for first in (True, False):
+        part = [(item, key) for item, key, reg in zip(items, keys, is_registration, strict=True) if reg is first]
+        filled = [facts.filled(item, key, item.instance_id) for item, key in part]
+        around = [facts.area_of(item.arrival.device, areas) for item, _ in part]
+        places = bulk.known_all(filled, around)
+        for (item, key), said, place, area in zip(part, filled, places, around, strict=True):
+            flagged += [(key, flag) for flag in (*item.flags, *flags.odd(said, place, area))]
+        waiting = settings.REVIEW_REQUIRED
+        spans = [[Span(f, k, f.received_at, waiting=waiting)] for f, k in zip(filled, places, strict=True)]
+        bulk.register(spans)
+        bulk.touch(touched, bulk.add_visits(spans))
+    facts.put_flags(flagged)
+    bulk.recompute_all(touched)
+    bulk.tell_changes([item.instance_id for item in items], touched)
 
 
 def rebuild(progress: Progress = lambda n: None) -> int:
@@ -142,9 +119,9 @@ def rebuild(progress: Progress = lambda n: None) -> int:
         others = everything.exclude(form__form_id="deployment_registration")
         count = sum(_again(rows, progress) for rows in (registrations, others))
         for ids in chunks(Deployment.objects.order_by("id").values_list("id", flat=True).iterator()):
-            bulk.recompute_all(ids)
+            bulk.recompute_all(dict.fromkeys(ids))
         for merge in Decision.objects.filter(kind=Decision.Kind.MERGE).order_by("id"):
-            deployments.merge(UUID(merge.subject), UUID(merge.target))
+            deployments.merge(UUID(merge.subject), UUID(merge.target), merge.at)
     return count
 
 

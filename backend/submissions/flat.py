@@ -17,7 +17,7 @@ def flatten(values: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
             continue
         value: Any = values
         for name in question.path:
-            value = value.get(name) if isinstance(value, Mapping) else None
+            value = value.get(name) if isinstance(value, dict) else None
         if value is not None:
             flat.setdefault(question.name, value)
             if question.renamed_from:

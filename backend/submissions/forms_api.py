@@ -11,9 +11,10 @@ from ninja import Router
 from backend.accounts.who import Who
 from backend.errors import NotFound
 from backend.submissions import lists
+from backend.submissions.examples import example_of
 from backend.submissions.models import Form, FormVersion
 from backend.submissions.queries import published
-from field_forms.jsonschema import example_answers, json_schema
+from field_forms.jsonschema import json_schema
 
 router = Router(tags=["forms"])
 
@@ -64,7 +65,7 @@ def with_etag(request: HttpRequest, response: HttpResponse, etag: str) -> HttpRe
 @router.get("/{form_id}/versions/{version}.schema.json", summary="JSON Schema of `answers`, with an example")
 def form_schema(request: HttpRequest, form_id: str, version: str) -> Any:
     form = published(_version(form_id, version))
-    return json_schema(form.schema, example_answers(form.schema, lists.examples(form.schema, request.auth)))  # type: ignore[attr-defined]
+    return json_schema(form.schema, example_of(form.schema, request.auth))  # type: ignore[attr-defined]
 
 
 @router.get("/{form_id}/versions/{version}.xml", summary="The XForm")

@@ -14,7 +14,6 @@ from backend.accounts.who import Who
 from backend.deployments.models import Deployment
 from backend.errors import NotFound
 from backend.registry.models import Centre, Technology, Village
-from field_forms.schema import Schema
 
 MOST_ROWS = 20_000  # of one list; an officer's area has hundreds
 
@@ -32,22 +31,6 @@ def csv_of(filename: str, who: Who) -> bytes:
     writer.writerow(header)
     writer.writerows(rows(who))
     return out.getvalue().encode()
-
-
-def examples(schema: Schema, who: Who) -> dict[str, list[str]]:
-    """A few names of each list, which an example may use. Deployment and village belong together."""
-    deployment = deployments_of(who).exclude(village=None).select_related("village").first()
-    found: dict[str, list[str]] = {}
-    if deployment is not None and deployment.village is not None:
-        found = {"deployments.csv": [str(deployment.uuid)], "villages.csv": [deployment.village.code]}
-    sources: dict[str, Iterable[str]] = {
-        "villages.csv": villages_of(who).values_list("code", flat=True)[:3],
-        "technologies.csv": Technology.objects.values_list("slug", flat=True)[:3],
-        "centres.csv": Centre.objects.values_list("slug", flat=True)[:3],
-    }
-    for name, values in sources.items():
-        found.setdefault(name, list(values))
-    return {name: found.get(name, []) for name in schema.files}
 
 
 def villages_of(who: Who) -> QuerySet[Village]:

@@ -27,6 +27,10 @@ class PublishedForm:
     version: str
     schema: Schema
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """To another process it goes by its name: published versions never change."""
+        return form_version, (self.form_id, self.version)
+
     @cached_property
     def personal_names(self) -> frozenset[str]:
         return frozenset(q.name for q in self.schema.questions if q.personal)

@@ -143,7 +143,7 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
     if merged == survivor:
         raise Invalid("A deployment cannot be merged with itself.", where="target")
     with writing():
-        Decision.objects.create(
+        decision = Decision.objects.create(
             kind=Decision.Kind.MERGE,
             action="merge",
             subject=str(merged),
@@ -152,4 +152,4 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
             by=by,
             at=now(),
         )
-        deployments.merge(merged, survivor)
+        deployments.merge(merged, survivor, decision.at)

@@ -10,20 +10,19 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 
-from backend.accounts.models import Device, Officer
 from backend.deployments import flags as context_flags
 from backend.deployments import services as deployments
 from backend.deployments.look import Area, Known, known
 from backend.deployments.observed import Filled
 from backend.errors import GramReachError
-from backend.statements import Insert, Select
-from backend.submissions import attachments, blobs, keeping
+from backend.statements import Select
+from backend.submissions import attachments, blobs, facts, keeping
 from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
+from backend.submissions.bulk import store_new
 from backend.submissions.history import spans_of, state_of
-from backend.submissions.models import Blob, Flag, PersonalValue, Submission, SubmissionVersion
-from backend.writing import writing
+from backend.submissions.models import Blob, Submission, SubmissionVersion
+from backend.writing import hold, writing
 
 
 @dataclass(frozen=True)
@@ -40,19 +39,6 @@ class Outcome:
     status: int = 201
 
 
-_PUT_SUBMISSION = Insert(Submission)
-_PUT_VERSION = Insert(SubmissionVersion)
-_PUT_FLAG = Insert(Flag)
-_PUT_PERSONAL = Insert(PersonalValue)
-_DISTRICTS = Select(
-    lambda officer: Officer.districts.through.objects.filter(officer=officer).values_list("district_id"), -987_654_321
-)
-
-
-def _attributes(row: Model) -> dict[str, object]:
-    return {name: value for name, value in vars(row).items() if name != "_state"}
-
-
 def receive(arrival: Arrival) -> Outcome:
     """Store one submission, or keep it aside with the reason. Never raises for what a device sent."""
     return receive_all([arrival])[0]
@@ -62,11 +48,36 @@ def receive_all(arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Store each on its own, in one transaction: a bad one spoils none of the others."""
     prepared = [_prepared(arrival) for arrival in arrivals]
     with writing():
+        hold(uuid for item in prepared if isinstance(item, Prepared) for uuid in facts.deployments_of(item))
         areas: dict[int, Area] = {}
-        return [
-            _refused(arrival, item) if isinstance(item, Refused) else _settle(item, areas)
-            for arrival, item in zip(arrivals, prepared, strict=True)
-        ]
+        together = _together(prepared, areas)
+        outcomes: list[Outcome] = []
+        for arrival, item in zip(arrivals, prepared, strict=True):
+            if isinstance(item, Refused):
+                outcomes.append(_refused(arrival, item))
+            else:
+                outcomes.append(together[id(item)] if id(item) in together else _settle(item, areas))
+    return outcomes
+
+
+def _together(prepared: Sequence[Prepared | Refused], areas: dict[int, Area]) -> dict[int, Outcome]:
+    """Store at once what is new and plain, as most of a phone's outbox is; the outcomes by `id` of the item.
+
+    When another process is faster with one of them, all are left to be stored one by one.
+    """
+    plain = [i for i in prepared if isinstance(i, Prepared) and not i.deprecated_id and not i.arrival.files]
+    if len(plain) < 2:
+        return {}
+    ids = [item.instance_id for item in plain]
+    there = set(SubmissionVersion.objects.filter(instance_id__in=ids).values_list("instance_id", flat=True))
+    new = {item.instance_id: item for item in reversed(plain) if item.instance_id not in there}
+    items = [item for item in plain if new.get(item.instance_id) is item]
+    try:
+        with transaction.atomic():
+            store_new(items, areas)
+    except IntegrityError:
+        return {}
+    return {id(i): Outcome(i.instance_id, "stored", missing_attachments=i.attachments) for i in items}
 
 
 def _prepared(arrival: Arrival) -> Prepared | Refused:
@@ -124,30 +135,23 @@ def _seen_before(item: Prepared, existing: SubmissionVersion) -> Outcome:
 
 def _identical(item: Prepared, existing: SubmissionVersion) -> Outcome:
     """The same receipt again; attachments that came along this time are added."""
-    clash = attachments.add(existing, item.arrival.files, item.arrival.received_at)
+    clash = attachments.add(existing.pk, item.arrival.files, item.arrival.received_at)
     if clash is not None:
         return _attachment_conflict(item, clash)
-    return Outcome(item.instance_id, "identical", missing_attachments=attachments.missing(existing), status=200)
+    return Outcome(item.instance_id, "identical", missing_attachments=attachments.missing(existing.pk), status=200)
 
 
 def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
-    submission = Submission(
-        instance_id=item.instance_id,
-        form_id=item.form.form_pk,
-        device_id=item.arrival.device.pk,
-        received_at=item.arrival.received_at,
-        current_instance_id=item.instance_id,
-    )
-    submission.pk = _PUT_SUBMISSION.one(**_attributes(submission))
-    version, said, place = _version(item, submission, 1, areas)
-    waiting = settings.REVIEW_REQUIRED
-    span = deployments.Span(said, place, item.arrival.received_at, waiting=waiting)
+    key = facts.put_submissions([item])[0]
+    version, said, place = _version(item, key, item.instance_id, 1, areas)
+    span = deployments.Span(said, place, item.arrival.received_at, waiting=settings.REVIEW_REQUIRED)
     deployments.apply(item.instance_id, [span], new=True)
     return Outcome(item.instance_id, "stored", missing_attachments=attachments.missing(version, item.attachments))
 
 
 def _edit(item: Prepared, areas: dict[int, Area]) -> Outcome:
-    replaced = SubmissionVersion.objects.select_related("submission").filter(instance_id=item.deprecated_id).first()
+    versions = SubmissionVersion.objects.select_related("submission").select_for_update(of=("submission",))
+    replaced = versions.filter(instance_id=item.deprecated_id).first()
     if replaced is None:
         return _conflict(item, "unknown_deprecated_id", "The report that this one changes is not here.")
     submission = replaced.submission
@@ -167,72 +171,29 @@ def add_version(
     item: Prepared, submission: Submission, replaced: SubmissionVersion, areas: dict[int, Area] | None = None
 ) -> Outcome:
     """A new version of a submission, whose attachments are carried forward by name."""
-    version, _, _ = _version(item, submission, replaced.number + 1, {} if areas is None else areas)
-    attachments.carry_forward(replaced, version)
-    submission.current_instance_id = version.instance_id
+    areas = {} if areas is None else areas
+    version, _, _ = _version(item, submission.pk, submission.instance_id, replaced.number + 1, areas)
+    attachments.carry_forward(replaced.pk, version)
+    submission.current_instance_id = item.instance_id
     submission.review_state = state_of(submission)  # an edit takes nothing back: what was retracted stays so
     submission.save(update_fields=["current_instance_id", "review_state"])
     deployments.apply(submission.instance_id, spans_of(submission), new=False)
     missing = attachments.missing(version)
-    return Outcome(version.instance_id, "edited", missing_attachments=missing, status=200)
+    return Outcome(item.instance_id, "edited", missing_attachments=missing, status=200)
 
 
 def _version(
-    item: Prepared, submission: Submission, number: int, areas: dict[int, Area]
-) -> tuple[SubmissionVersion, Filled, Known]:
+    item: Prepared, key: int, submission: str, number: int, areas: dict[int, Area]
+) -> tuple[int, Filled, Known]:
+    """The key of the new version of a submission (its `key` and id), what it says, and what is known of that."""
     arrival = item.arrival
-    version = SubmissionVersion(
-        submission=submission,
-        number=number,
-        instance_id=item.instance_id,
-        deprecated_id=item.deprecated_id,
-        form_version_id=item.form.pk,
-        content_hmac=item.content_hmac,
-        xml=item.xml,
-        answers=item.values,
-        device_id=arrival.device.pk,
-        received_at=arrival.received_at,
-        started_at=item.started_at,
-        ended_at=item.ended_at,
-        illustrative=arrival.illustrative,
-    )
-    version.pk = _PUT_VERSION.one(**_attributes(version))
-    said = filled(item, version.pk, submission.instance_id)
-    area = area_of(arrival.device, areas)
+    version = facts.put_versions([item], [key], number)[0]
+    said = facts.filled(item, version, submission)
+    area = facts.area_of(arrival.device, areas)
     place = known(said, area)
-    found = [*item.flags, *context_flags.odd(said, place, area)]
-    _PUT_FLAG.many([{"version_id": version.pk, "code": c, "where": w[:200], "detail": d[:400]} for c, w, d in found])
-    _PUT_PERSONAL.many([{"version_id": version.pk, "path": p, "value": v} for p, v in item.personal.items()])
-    attachments.expect(version, item.attachments)
+    facts.put_flags([(version, flag) for flag in (*item.flags, *context_flags.odd(said, place, area))])
     attachments.add(version, arrival.files, arrival.received_at)
     return version, said, place
-
-
-def filled(item: Prepared, sequence: int, submission: str) -> Filled:
-    """What was said, as the derived tables read it. `sequence`: the version's place in the order of receipt."""
-    arrival = item.arrival
-    return Filled(
-        form_id=item.form.form_id,
-        submission=submission,
-        instance_id=item.instance_id,
-        received_at=arrival.received_at,
-        sequence=sequence,
-        flat=item.flat,
-        device=arrival.device.pk,
-        officer=arrival.device.officer_id,
-        entity=item.entity,
-        started_at=item.started_at,
-        ended_at=item.ended_at,
-        illustrative=arrival.illustrative,
-    )
-
-
-def area_of(device: Device, areas: dict[int, Area]) -> Area:
-    """Where the officer is sent; read once for all that arrives together."""
-    officer = device.officer
-    if officer.pk not in areas:
-        areas[officer.pk] = Area(officer.centre_id, frozenset(row[0] for row in _DISTRICTS.rows(officer.pk)))
-    return areas[officer.pk]
 
 
 def _conflict(item: Prepared, code: str, detail: str) -> Outcome:
@@ -262,6 +223,7 @@ def retry(arrival: Arrival) -> Outcome | Refused:
     if isinstance(item, Refused):
         return item
     with writing():
+        hold(facts.deployments_of(item))
         return _settle(item, {})
 
 

@@ -101,6 +101,11 @@ def test_unchecking_a_cluster_counts_distinct_villages(national: Opened) -> None
     assert national.tab.locator('[data-slug="pkc"]').count() == 1
 
 
+def test_no_bar_stands_on_the_words_above_the_months(national: Opened) -> None:
+    words, bars = (national.tab.locator(f".months .chart {part}").bounding_box() for part in ("p", ".bars"))
+    assert words["y"] + words["height"] <= bars["y"]
+
+
 def test_a_card_opens_by_keyboard_and_escape_closes_it(national: Opened) -> None:
     mark = national.tab.locator('[data-slug="rsvc-nitte"]')
     mark.focus()

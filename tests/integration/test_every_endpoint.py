@@ -20,7 +20,7 @@ from PIL import Image
 from pytest_django import DjangoDbBlocker
 
 from backend.accounts import services as accounts
-from backend.accounts.models import User
+from backend.accounts.models import ApiToken, User
 from backend.api import api
 from backend.registry.models import Centre, Cluster
 from backend.submissions.models import KeptAside
@@ -40,6 +40,7 @@ IN_SCOPE = "401 403 403  200  200 404 200 200  200 200 404"
 REVIEWERS = "401 403 403  403  403 404 200 200  403 403 404"
 SENDERS = "401 403 403  {}  403 403 403 403  403 403 403"
 SIGNED_IN = "302 302 302  302  200 200 200 200  302 302 302"
+ENROLLERS = "302 302 302  302  403 {} {} {}  302 302 302"
 MAPS = "302 403 403  403  200 200 200 200  200 200 200"
 ADMIN = "302 302 302  302  302 302 302 {}  302 302 302"
 
@@ -71,6 +72,14 @@ API = {
 PAGES = {
     "GET /": SIGNED_IN,
     "GET /forms": SIGNED_IN,
+    "GET /phones": ENROLLERS.format(200, 200, 200),
+    "POST /phones/people": ENROLLERS.format(422, 200, 200),
+    "POST /phones/people/{officer_id}/code": ENROLLERS.format(404, 200, 200),
+    "POST /phones/people/{officer_id}/withdraw": ENROLLERS.format(404, 302, 302),
+    "POST /phones/{device_id}/revoke": ENROLLERS.format(404, 302, 302),
+    "GET /tokens": SIGNED_IN,
+    "POST /tokens": "302 302 302  302  200 422 422 200  302 302 302",
+    "POST /tokens/{token_id}/revoke": "302 302 302  302  302 404 404 404  302 302 302",  # the team's own
     "GET /login": "200 200 200  200  302 302 302 302  200 200 200",
     "POST /login": "302",
     "POST /logout": "302",
@@ -107,7 +116,6 @@ MODELS = {
     "accounts/device": (403, 403),
     "accounts/officer": (200, 302),
     "accounts/user": (200, 302),
-    "auth/group": (200, 302),
     "registry/adoption": (200, 302),
     "registry/catchmentvillage": (200, 302),
     "registry/centre": (200, 302),
@@ -190,7 +198,10 @@ class Scene:
         self.cookies = {role: client.cookies.copy() for role, client in self.clients.items()}
 
 
-FORM_PAGES = ("/login", "/logout", "/language", "/admin/logout/")
+FORM_PAGES = (
+    "/login", "/logout", "/language", "/admin/logout/", "/phones/people", "/phones/people/{officer_id}/code",
+    "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke",
+)  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
     "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
     "GET /maps/assets/{name}": "/maps/assets/css/fonts.css",
@@ -225,7 +236,7 @@ def everybody(world: World) -> dict[str, Client]:
         signed_in(user("cluster_team", "team", clusters=[world.cluster])),
         signed_in(user("coordinator", "elsewhere", centres=[elsewhere])),
         signed_in(user("coordinator", "here", centres=[world.centre])),
-        signed_in(User.objects.create_superuser("admin", password="a-long-password", role="administrator")),
+        signed_in(user("administrator", "admin")),
         bearer(accounts.make_api_token("all", None)),
         bearer(accounts.make_api_token("cluster", world.cluster)),
         bearer(accounts.make_api_token("other", other)),
@@ -263,6 +274,8 @@ def make_scene() -> Scene:
         "form_id": form.form.form_id,
         "version": form.version,
         "filename": "villages.csv",
+        "officer_id": str(world.officer.pk),
+        "device_id": str(world.device.pk),
         "id": "0",
         "object_id": "0",
         "content_type_id": "0",
@@ -275,9 +288,14 @@ def make_scene() -> Scene:
         "/api/v1/submissions/{instance_id}/review": {"action": "approve"},
         "/api/v1/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},
         "/login": {"username": "here", "password": "a-long-password"},
+        "/phones/people": {"names": "Geeta Rawat\nMohan Pandey", "centre": world.centre.slug},
+        "/tokens": {"name": "Reports", "reads": world.cluster.slug, "days": "90"},
         "/language": {"language": "hi", "next": "/login"},
     }
-    return Scene(world, everybody(world), fill, bodies)
+    clients = everybody(world)
+    accounts.make_api_token("the team's", world.cluster, User.objects.get(username="team"))
+    fill["token_id"] = str(ApiToken.objects.get(name="the team's").pk)
+    return Scene(world, clients, fill, bodies)
 
 
 @pytest.fixture(scope="module")
@@ -348,4 +366,7 @@ def test_a_token_in_the_header_needs_no_csrf_token(scene: Scene) -> None:
 @pytest.mark.parametrize("path", FORM_PAGES)
 def test_pages_refuse_forged_forms(scene: Scene, path: str) -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post(path, scene.bodies.get(path, {})).status_code == 403
+    if path != "/login":
+        strict.force_login(User.objects.get(username="here"))
+    url = re.sub(r"\{(\w+)\}", lambda name: scene.fill[name[1]], path)
+    assert strict.post(url, scene.bodies.get(path, {})).status_code == 403

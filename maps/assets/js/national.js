@@ -187,16 +187,16 @@
       if (!on) return;
       const shapes = Object.entries(this.data.districts).filter(([slug, d]) => d[2] && this.base.raw.districts[slug]).map(([slug, d]) => {
         const { name, polygons } = this.base.raw.districts[slug];
-        const share = d[0] / d[2];
+        const share = d[3] / d[2];
         const shape = L.polygon(this.base.polygons(polygons), { pane: 'tints', renderer: G.renderer('tints'), noClip: true, stroke: false,
           fillColor: G.RAMP[Math.min(4, Math.floor(share * 5))], fillOpacity: 1 });
         return shape.on('click', () => this.openDistrict(name, d));
       });
       this.tint = L.layerGroup(shapes).addTo(this.map);
     }
-    openDistrict(name, [reached, active, catchment]) {
+    openDistrict(name, [reached, active, catchment, covered]) {
       this.dock.open({ heading: name, sub: `District, ${this.data.asOf}`, problem: '', conditions: [], series: null, last: '', link: '', link_text: '', rows: [
-        { label: 'Coverage', strong: `${G.number(reached)} of ${G.number(catchment)}`, note: `catchment villages, ${G.percent(reached, catchment)}%` },
+        { label: 'Coverage', strong: `${G.number(covered)} of ${G.number(catchment)}`, note: `catchment villages, ${G.percent(covered, catchment)}%` },
         { label: 'Still active', strong: `${G.number(active)} of ${G.number(reached)}`, note: `reached, ${G.percent(active, reached)}%` }] }, this.data.hexagon, null);
     }
   };

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
+import subprocess
+import sys
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +46,25 @@ def test_each_time_and_either_way_the_same_rows(stage: Stage) -> None:
     first = rows(stage)
     assert rows(stage) == first
     assert rows(stage, bulk=True) == first
+
+
+def test_other_processes_prepare_the_same_rows(tmp_path: Path) -> None:
+    def exported(processes: int) -> list[str]:
+        env = os.environ | {"GRAMREACH_HOME": str(tmp_path / str(processes)), "DATABASE_URL": ""}
+        env["DJANGO_SETTINGS_MODULE"] = "backend.config.settings"
+        gramreach = Path(sys.executable).with_name("gramreach")
+        out = tmp_path / f"{processes}.csv"
+        for command in (
+            ["migrate"],
+            ["synthesize", "--bulk", "--reports", "150", "--processes", str(processes)],
+            ["export", "reports", "--format", "csv", "--out", str(out)],
+        ):
+            subprocess.run([gramreach, *command], env=env, check=True, capture_output=True)
+        return out.read_text().splitlines()
+
+    alone = exported(1)
+    assert len(alone) > 100
+    assert exported(2) == alone
 
 
 def test_again_adds_nothing(stage: Stage) -> None:

@@ -71,11 +71,11 @@ def test_a_file_that_was_cut_off_never_has_the_name(
     calls: list[int] = []
     read = Prepared.__call__
 
-    def fails(self: Prepared, *args: Any) -> Any:
+    def fails(self: Prepared, *args: Any, **named: Any) -> Any:
         calls.append(1)
         if len(calls) > 4:
             raise RuntimeError("lost")
-        return read(self, *args)
+        return read(self, *args, **named)
 
     monkeypatch.setattr(Prepared, "__call__", fails)
     with pytest.raises(RuntimeError):

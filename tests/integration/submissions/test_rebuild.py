@@ -20,6 +20,7 @@ from backend.submissions import bulk, reviewing, services
 from backend.submissions.arrivals import Arrival
 from backend.submissions.models import Submission
 from tests.integration.world import World, make_world, user
+from tests.soak import examples
 
 DEPLOYMENTS = [str(uuid.uuid5(uuid.NAMESPACE_URL, f"uuid:reg{i}")) for i in range(3)]
 
@@ -105,6 +106,7 @@ def derived() -> dict[str, list[tuple[Any, ...]]]:
     return tables
 
 
+@pytest.mark.hypothesis  # what is inside is one, and so `make soak` runs it too
 @pytest.mark.parametrize("review_required", [False, True])
 def test_random_histories_are_built_anew_to_the_same_rows(db: None, review_required: bool) -> None:
     world = make_world()
@@ -113,7 +115,7 @@ def test_random_histories_are_built_anew_to_the_same_rows(db: None, review_requi
     # Without shrinking: a history replays in tenths of a second, and making it minimal took minutes.
     phases = (Phase.explicit, Phase.reuse, Phase.generate)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
+    @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
     @given(st.lists(step, max_size=14))
     def check(steps: list[tuple[Any, ...]]) -> None:
         from django.db import transaction

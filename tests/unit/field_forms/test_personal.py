@@ -154,5 +154,12 @@ def test_character_references_do_not_hide_a_number() -> None:
     assert mask_aadhaar(read(xml), FORM)[1] == ["/remarks"]
 
 
+@pytest.mark.parametrize("cut", ["2345 67<!-- -->89 0124", "2345<![CDATA[6789]]>0124", "2345<?x y?>67890124"])
+def test_a_number_cut_up_by_comments_is_masked(cut: str) -> None:
+    masked, paths = mask_aadhaar(read(instance(f"<remarks>His {cut}</remarks>")), FORM)
+    assert paths == ["/remarks"]
+    assert b"6789" not in masked
+
+
 def test_personal_free_text_is_masked_too() -> None:
     assert mask_aadhaar(read(instance("<who><name>Asha 2345 6789 0124</name></who>")), FORM)[1] == ["/who/name"]

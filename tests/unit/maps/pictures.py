@@ -176,7 +176,7 @@ def districts() -> tuple[Area, ...]:
     for slug, found in load("national").raw["districts"].items():
         catchment = chance.randrange(0, 30)
         reached = chance.randrange(0, catchment + 1)
-        out.append(Area(slug, found["name"], reached, reached // 2, catchment))
+        out.append(Area(slug, found["name"], reached, reached // 2, catchment, reached))
     return tuple(out)
 
 

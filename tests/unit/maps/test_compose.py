@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from maps.compose_centre import Detail, Surroundings, VillageEntry
 from maps.compose_centre import centre as centre_map
 from maps.compose_replication import replication
 from maps.picture import Cell, NationalMap
+from tests.soak import examples
 from tests.unit.maps.frames import (
     BEST,
     BOOK,
@@ -28,6 +30,7 @@ from tests.unit.maps.frames import (
     deployments,
     scene,
 )
+from tests.unit.maps.frames import centre as centre_entry
 
 FAR = geo.cell(18.5, 73.8)
 
@@ -54,7 +57,7 @@ some = st.fixed_dictionaries(
 some |= some.map(lambda row: {**row, **REGISTERED})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.lists(some, max_size=8), st.integers(0, 31))
 def test_the_sum_over_masks_is_the_number_of_distinct_villages_of_any_sources(
     rows: list[dict[str, Any]], sources: int
@@ -68,7 +71,7 @@ def test_the_sum_over_masks_is_the_number_of_distinct_villages_of_any_sources(
         assert count(cells, sources) == told.villages_reached
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.lists(some, max_size=8))
 def test_the_figures_of_the_picture_are_those_of_reach(rows: list[dict[str, Any]]) -> None:
     rows = [{**row, "people": 10 + i, "population": 25} for i, row in enumerate(rows)]
@@ -126,6 +129,49 @@ def test_the_title_never_says_reached_without_still_active() -> None:
 def test_people_are_said_as_the_least_and_the_most_of_each_village_never_above_its_population() -> None:
     people = national({"people": 30}, {"people": 50}, {"village": 2, "people": 40, "population": 25}).head.figures[3]
     assert (people.value, people.note) == (75, "up to 105; counted in 100% of villages")
+
+
+@settings(deadline=None, max_examples=examples(20))
+@given(st.lists(some, max_size=8))
+def test_each_card_says_what_its_own_deployments_say(rows: list[dict[str, Any]]) -> None:
+    """All cards are made from villages that were worked out together; each is as if its own were worked out alone."""
+    picture = national(*rows, listed=[{"village": n} for n in range(3)])
+    frame = deployments(*rows)
+    use = frame[frame["village_use"] & (frame["village"] >= 0)]
+    cards = {m.slug: m.card for m in picture.marks}
+    for slug, chosen in (("best", use["clusters"] & 1 == 1), ("pkc", use["clusters"] & 2 == 2)):
+        told = reach.reach(use[chosen], DAY)
+        assert cards[slug].rows[0].strong == wording.plural(told.villages_reached, "village")
+        assert cards[slug].rows[2].strong == str(told.units_in_use.count)
+        assert sum(n for _, n in cards[slug].conditions) == len(reach.villages(use[chosen], DAY))
+    on_list = reach.villages(use[use["village"].isin([0, 1, 2])], DAY)
+    assert cards["nitte"].rows[0].strong == f"{int(on_list['reached'].sum())} of 3"
+    told = reach.reach(use[use["centre"] == 2], DAY)
+    assert cards["madras"].rows[0].strong == wording.plural(told.villages_reached, "village")
+
+
+def test_of_a_selection_reached_has_no_share_and_says_why() -> None:
+    selection = replace(scene(deployments({}), listed=catchment({"village": 1})), covers=False)
+    picture = compose.national(selection)
+    assert (picture.head.figures[0].share, picture.head.figures[0].note) == (
+        None,
+        "a selection: no share of catchments",
+    )
+    assert next(m for m in picture.marks if m.slug == "nitte").card.rows[0].label == "Reached"
+
+
+def test_a_districts_coverage_counts_villages_on_lists_only() -> None:
+    (area,) = national({"village": 1}, {"village": 9}, listed=[{"village": 1}, {"village": 2}]).districts
+    assert (area.reached, area.covered, area.catchment) == (2, 1, 2)
+
+
+def test_two_sources_never_share_a_name() -> None:
+    partner = replace(BOOK, centres=(*BOOK.centres, centre_entry(3, "partner", "partnership")))
+    rows = deployments({"clusters": 0, "centre": -1})
+    picture = compose.national(replace(scene(rows), gazetteer=partner))
+    slugs = [s.slug for s in picture.sources]
+    assert len(slugs) == len(set(slugs))
+    assert (slugs[-1], picture.sources[-1].villages, picture.sources[-1].centres) == ("none", 1, 0)
 
 
 def test_a_demonstration_is_on_no_map() -> None:
@@ -211,3 +257,26 @@ def test_flows_go_to_other_states_and_own_villages_stay_apart() -> None:
     assert (picture.own_villages, picture.head.figures[0].value, picture.head.figures[0].note) == (
         1, 3, "of 4 reached by BEST",
     )  # fmt: skip
+
+
+def test_where_no_other_state_is_known_nothing_is_said_to_be_a_share_of_none() -> None:
+    alone = replace(BOOK, states={1: ("karnataka", "Karnataka")})
+    figures = [
+        replication(replace(scene(deployments({})), gazetteer=b), BOOK.cluster("best")).head.figures[2]
+        for b in (BOOK, alone)
+    ]
+    assert [f.note for f in figures] == ["of 2 other states and UTs", "no other state or UT in the registry yet"]
+
+
+def test_a_village_card_says_the_fault_in_words_or_not_at_all() -> None:
+    said = []
+    for fault, can_repair in (("A part is broken", "supplier"), ("", "mechanic"), ("", "not_known")):
+        around = Surroundings({1: entry(1)}, {0: Detail("Cutter", "BeST", fault, can_repair)}, ())
+        frame = deployments({**BROKEN, "down_since": dt.date(2026, 11, 12)})
+        drawn = centre_map(scene(frame, listed=catchment({"village": 1})), BOOK.centre("nitte"), around)
+        said.append(drawn.villages[0].card.problem)
+    assert said == [
+        "Broken for 10 days. A part is broken; the supplier can repair it.",
+        "Broken for 10 days. A mechanic nearby can repair it.",
+        "Broken for 10 days.",
+    ]

@@ -6,7 +6,7 @@ import h3.api.basic_int as h3
 import numpy as np
 import pytest
 from digipin.encoder import encode
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maps import geo
@@ -27,6 +27,7 @@ def test_distances_broadcast_and_a_missing_place_is_nan() -> None:
     assert np.isnan(km[1])
 
 
+@settings(deadline=None)  # the first call loads SciPy
 @given(st.lists(places, min_size=1, max_size=40), st.lists(places, min_size=1, max_size=40))
 def test_nearest_centre_is_the_one_a_full_comparison_finds(
     points: list[tuple[float, float]], centres: list[tuple[float, float]]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from maps import reach
 from maps.condition import CONDITIONS, Rhythm, State, condition_on
@@ -259,3 +260,26 @@ def test_no_figure_exceeds_its_denominator(rows: list[dict[str, Any]]) -> None:
     assert sum(found.by_condition.values()) == found.deployments
     assert found.deployments + found.demonstrations == len(rows)
     assert np.isfinite(found.people.high)
+
+
+mixed = st.fixed_dictionaries(
+    {
+        "village": st.integers(-1, 4), "village_use": st.booleans(), "units_in_use": st.integers(0, 1),
+        "reports": st.integers(0, 1), "people": st.none() | st.integers(0, 60), "population": st.none() | st.just(40),
+    }
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(mixed, max_size=8), st.lists(st.lists(st.integers(0, 7), unique=True).map(sorted), max_size=4))
+def test_villages_of_several_selections_are_those_of_each(
+    rows: list[dict[str, Any]], selections: list[list[int]]
+) -> None:
+    frame = deployments(*rows)
+    groups = {
+        i: np.array([at for at in chosen if at < len(rows)], dtype=np.int64) for i, chosen in enumerate(selections)
+    }
+    found = reach.villages_by(frame, DAY, groups)
+    assert list(found) == list(groups)
+    for key, chosen in groups.items():
+        assert_frame_equal(found[key], reach.villages(frame.iloc[chosen], DAY), check_dtype=False)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from maps import reach, timeline
 from maps.condition import MonthOfWork, Report, Rhythm, State, history, month_of
+from tests.soak import examples
 from tests.unit.maps.frames import BROKEN, DAY, deployments, months
 
 NOVEMBER = month_of(DAY)
@@ -76,7 +77,7 @@ def row_of(state: State, rhythm: Rhythm, deployment: int) -> dict[str, Any]:
     return {**values, "deployment": deployment, "village": deployment, "window": rhythm.window, "season": season}
 
 
-@settings(deadline=None, max_examples=60)  # each example walks seven months
+@settings(deadline=None, max_examples=examples(60))  # each example walks seven months
 @given(st.lists(story, min_size=1, max_size=4))
 def test_each_moment_is_the_picture_that_was_drawn_on_that_day(stories: list[Any]) -> None:
     """And so the last one, told by the frame itself, is `maps.reach.reach`."""

@@ -12,17 +12,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connection, connections
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from backend import keys, listening
+from backend.config.database_state import pending
 from backend.errors import GramReachError
 
 THREADS = 12  # a worker's: one stalled upload or download must not stop the others
@@ -57,12 +58,11 @@ class Command(BaseCommand):
 
     def _migrate(self) -> None:
         try:
-            executor = MigrationExecutor(connection)
-            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        except OperationalError as error:
-            raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from error
-        if plan:
-            self._say(f"Bringing the database up to date ({len(plan)} migrations) ...")
+            steps = pending()
+        except GramReachError as error:
+            raise CommandError(error.detail) from error
+        if steps:
+            self._say(f"Bringing the database up to date ({steps} migrations) ...")
             call_command("migrate", interactive=False, verbosity=0)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
@@ -119,7 +119,14 @@ def load(target: str) -> Callable[..., Any]:
     atexit.register(os._exit, 0)
     application: Callable[..., Any] = import_string(target.replace(":", "."))
     get_resolver().url_patterns  # noqa: B018  # all views now: the first caller waits less, and a broken one shows here
+    threading.Thread(target=_warm_up, daemon=True).start()
     return application
+
+
+def _warm_up() -> None:
+    """What the first report and the first map would else wait for: seconds of reading shapes and importing."""
+    import_module("backend.deployments.places").warm_up()
+    import_module("backend.console.maps")
 
 
 def _workers() -> int:

@@ -1,0 +1,45 @@
+"""Pages behind the sign-in: who is there, what that account may, and the frame around every page."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from backend.accounts.models import User
+from backend.accounts.who import Who, of_user
+from backend.console import queries
+from backend.errors import NotFound
+
+Inner = Callable[..., HttpResponse]
+
+
+def inside(allowed: Callable[[Who], bool] = lambda who: True) -> Callable[[Inner], Inner]:
+    """The view gets `who` besides; others sign in first, and what is not for them or not in their scope says so."""
+
+    def decorate(view: Inner) -> Inner:
+        @login_required
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            assert isinstance(request.user, User)  # noqa: S101  # for the type checker: said by login_required
+            who = of_user(request.user)
+            if not allowed(who):
+                raise PermissionDenied
+            try:
+                return view(request, who, *args, **kwargs)
+            except NotFound as error:
+                raise Http404 from error
+
+        return wrapped
+
+    return decorate
+
+
+def show(request: HttpRequest, who: Who, template: str, here: str, status: int = 200, **context: Any) -> HttpResponse:
+    frame = {"here": here, "who": who, "scope": queries.scope_name(who)}
+    return render(request, template, frame | context, status=status)

@@ -1,0 +1,6 @@
+"use strict";
+
+const button = document.querySelector("button[data-print]");
+
+button.hidden = false;
+button.addEventListener("click", () => window.print());

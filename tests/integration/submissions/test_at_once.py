@@ -1,0 +1,111 @@
+"""Phones that send at the same moment: each report is stored once, and none is left out of what is derived."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+import uuid
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from backend.deployments.models import DeploymentState, Visit
+from backend.submissions import bulk, services
+from backend.submissions.arrivals import Arrival
+from backend.submissions.models import Submission
+from tests.integration.submissions.test_rebuild import derived
+from tests.integration.world import World, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONES = 6
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    return make_world()
+
+
+def at_once(world: World, outboxes: list[list[list[dict[str, Any]]]]) -> Counter[str]:
+    """Each phone sends its batches, one after the other; what the server answered."""
+    outcomes: Counter[str] = Counter()
+    faults: list[BaseException] = []
+    ready = threading.Barrier(len(outboxes))
+
+    def phone(batches: list[list[dict[str, Any]]]) -> None:
+        try:
+            ready.wait()
+            for batch in batches:
+                now = dt.datetime.now(dt.UTC)
+                for outcome in services.receive_all([Arrival(world.device, now, item=item) for item in batch]):
+                    outcomes[outcome.outcome] += 1
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=phone, args=(batches,)) for batches in outboxes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults, faults
+    return outcomes
+
+
+def same_when_built_anew() -> bool:
+    before = derived()
+    bulk.rebuild()
+    return derived() == before
+
+
+def on(world: World, deployment: str, instance_id: str, day: int) -> dict[str, Any]:
+    date = (dt.date(2026, 9, 1) + dt.timedelta(days=day)).isoformat()
+    return world.report(deployment, instance_id, visit_date=date, working=3, units_in_use=2, trained=2, first_time=1)
+
+
+def registered(world: World, number: int) -> str:
+    services.receive(
+        Arrival(world.device, dt.datetime.now(dt.UTC), item=world.registration(f"uuid:reg{number}", installed=3))
+    )
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"uuid:reg{number}"))
+
+
+@pytest.mark.parametrize("size", [1, 3], ids=["singly", "in batches"])
+def test_reports_on_the_same_deployments_all_count(world: World, size: int) -> None:
+    deployments = [registered(world, n) for n in range(3)]
+    outboxes = []
+    for phone in range(PHONES):
+        items = [on(world, d, f"uuid:{phone}-{i}-{d}", phone * 6 + i) for i in range(3) for d in deployments]
+        random.Random(phone).shuffle(items)
+        outboxes.append([items[i : i + size] for i in range(0, len(items), size)])
+    assert at_once(world, outboxes) == {"stored": PHONES * 9}
+    assert sorted(DeploymentState.objects.values_list("reports", flat=True)) == [PHONES * 3] * 3
+    assert same_when_built_anew()
+
+
+def test_reports_that_meet_their_registration_are_not_left_waiting(world: World) -> None:
+    for number in range(4):
+        deployment = str(uuid.uuid5(uuid.NAMESPACE_URL, f"uuid:reg{number}"))
+        registration = world.registration(f"uuid:reg{number}", installed=3)
+        reports = [[[on(world, deployment, f"uuid:{number}-{p}", p)]] for p in range(PHONES - 1)]
+        at_once(world, [[[registration]], *reports])
+    assert not Visit.objects.filter(kind=Visit.Kind.REPORT, deployment=None).exists()
+    assert same_when_built_anew()
+
+
+def test_the_same_outbox_sent_by_all_at_once_is_stored_once(world: World) -> None:
+    deployment = registered(world, 0)
+    items = [on(world, deployment, f"uuid:same-{i}", i) for i in range(8)]
+    outboxes = []
+    for phone in range(PHONES):
+        mine = list(items)
+        random.Random(phone).shuffle(mine)
+        outboxes.append([mine[:3], mine[3:], mine])
+    outcomes = at_once(world, outboxes)
+    assert set(outcomes) == {"stored", "identical"}
+    assert outcomes["stored"] == 8
+    assert Submission.objects.filter(form__form_id="village_report").count() == 8
+    assert same_when_built_anew()
