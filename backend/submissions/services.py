@@ -41,12 +41,23 @@ class Outcome:
 
 def receive(arrival: Arrival) -> Outcome:
     """Store one submission, or keep it aside with the reason. Never raises for what a device sent."""
-    return receive_all([arrival])[0]
+    item = _prepared(arrival)
+    if isinstance(item, Prepared) and not item.deprecated_id:
+        try:
+            with writing():
+                hold(facts.deployments_of(item))
+                return _stored(item, {})
+        except IntegrityError:  # it is here already: looked at with care, as a resend is rare
+            pass
+    return _receive_all([item], [arrival])[0]
 
 
 def receive_all(arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Store each on its own, in one transaction: a bad one spoils none of the others."""
-    prepared = [_prepared(arrival) for arrival in arrivals]
+    return _receive_all([_prepared(arrival) for arrival in arrivals], arrivals)
+
+
+def _receive_all(prepared: Sequence[Prepared | Refused], arrivals: Sequence[Arrival]) -> list[Outcome]:
     with writing():
         hold(uuid for item in prepared if isinstance(item, Prepared) for uuid in facts.deployments_of(item))
         areas: dict[int, Area] = {}
