@@ -24,6 +24,7 @@ test: setup check
 		echo 'Note: no Chromium was found, so the tests in a browser were skipped (on Debian: apt-get install chromium).'
 
 check: setup
+	$(BIN)/python -m field_forms.app.build --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
@@ -42,7 +43,9 @@ soak: setup
 messages: setup
 	$(BIN)/pybabel compile --domain django --directory backend/console/locale
 
+# The field app is built anew whenever its sources changed.
 setup: $(STAMP)
+	@$(BIN)/python -m field_forms.app.build
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("GramReach needs Python 3.11 or newer; this is %s. Name one with PYTHON=..." % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -59,5 +62,5 @@ lock:
 
 # What can be made again. The home of an installation (var/) is not touched.
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) field_forms/app/node_modules field_forms/app/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,6 +21,8 @@ from backend.accounts.who import Who, of_header, of_session
 from backend.deployments.api import router as reach
 from backend.errors import GramReachError, NotAllowed, TooLarge
 from backend.exports.api import router as exports
+from backend.field.api import router as field
+from backend.field.uploads_api import router as uploads
 from backend.registry.api import router as registry
 from backend.submissions.api import kept_router
 from backend.submissions.api import router as submissions
@@ -80,6 +82,8 @@ for prefix, router in (
     ("", registry),
     ("", reach),
     ("", exports),
+    ("", field),
+    ("/uploads", uploads),
     ("/forms", forms),
     ("/kept-aside", kept_router),
     ("/submissions", submissions),

@@ -51,8 +51,18 @@ class Conflict(GramReachError):
     status, code = 409, "conflict"
 
 
+class WrongVersion(GramReachError):
+    """Of the protocol in which an upload is sent."""
+
+    status, code = 412, "wrong_version"
+
+
 class TooLarge(GramReachError):
     status, code = 413, "too_large"
+
+
+class WrongType(GramReachError):
+    status, code = 415, "wrong_type"
 
 
 class Invalid(GramReachError):
@@ -61,3 +71,9 @@ class Invalid(GramReachError):
 
 class TooMany(GramReachError):
     status, code = 429, "too_many_requests"
+
+
+class Mismatch(GramReachError):
+    """What arrived is not what was announced. 460 is tus's own status."""
+
+    status, code = 460, "checksum_mismatch"

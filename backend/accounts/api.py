@@ -9,6 +9,7 @@ from ninja import Router, Schema
 
 from backend.accounts import services
 from backend.accounts.models import Device
+from backend.accounts.queries import profile_of
 from backend.accounts.throttle import throttled
 from backend.accounts.who import Who
 
@@ -25,7 +26,7 @@ class EnrolIn(Schema):
 def enrol(request: HttpRequest, payload: EnrolIn) -> Any:
     with throttled(request, "enrol"):
         device = services.enrol(payload.code, payload.installation_id, payload.token)
-    return _device(device)
+    return _device(device) | {"profile": profile_of(device)}
 
 
 @router.get("/me", summary="Who am I, and what may I do")

@@ -62,9 +62,14 @@ class Device(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_seen = models.DateTimeField(null=True, blank=True)
+    # As the phone said at its last look in (`told_at`); the time of the oldest report is by its own clock.
     app_version = models.CharField(max_length=40, blank=True)
     unsent = models.PositiveIntegerField(null=True, blank=True)
     oldest_unsent = models.DateTimeField(null=True, blank=True)
+    storage_used = models.BigIntegerField(null=True, blank=True)  # bytes
+    storage_free = models.BigIntegerField(null=True, blank=True)
+    persisted = models.BooleanField(null=True, blank=True)  # promised by the browser: it clears nothing by itself
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]

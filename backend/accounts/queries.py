@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from backend.accounts.models import ApiToken, Device, Officer
 from backend.accounts.who import Who
 from backend.errors import Invalid, NotFound
 from backend.registry.models import Centre, Cluster
 
+STRANDED_DAYS = 3
+
 
 def centres_to_enrol_for(who: Who) -> QuerySet[Centre]:
     rows = Centre.objects.filter(active_to=None).order_by("name")
     return rows if who.everywhere else rows.filter(pk__in=who.centres)
+
+
+def profile_of(device: Device) -> dict[str, Any]:
+    """Whose phone this is, as the app shows it. No forms: all of them."""
+    officer, centre = device.officer, device.officer.centre
+    return {
+        "id": device.pk,
+        "officer": officer.name,
+        "officer_id": officer.pk,
+        "centre": {
+            "slug": centre.slug,
+            "name": centre.name,
+            "name_hi": "",
+        },  # the registry has no Hindi names of centres
+        "language": officer.language,
+        "forms": officer.forms,
+    }
 
 
 def officers_of(who: Who) -> QuerySet[Officer]:
@@ -33,6 +56,21 @@ def device_of(who: Who, pk: int) -> Device:
     if found is None:
         raise NotFound("There is no such phone in your scope.", where="device")
     return found
+
+
+def stranded(devices: QuerySet[Device]) -> QuerySet[Device]:
+    """Of these phones, those that hold reports and were not heard of for days: somebody should call."""
+    return devices.filter(revoked_at=None, unsent__gt=0, last_seen__lt=_long_ago())
+
+
+def is_stranded(device: Device) -> bool:
+    """`stranded`, for one."""
+    seen = device.last_seen
+    return device.revoked_at is None and bool(device.unsent) and seen is not None and seen < _long_ago()
+
+
+def _long_ago() -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=STRANDED_DAYS)
 
 
 def clusters_to_read(who: Who) -> QuerySet[Cluster]:

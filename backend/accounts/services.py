@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -94,6 +95,33 @@ def _enrol(code: str, installation_id: str, token: str) -> Device:
     )
     found.save(update_fields=["device"])
     return found.device
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a phone says of itself. Sizes in bytes; `oldest_unsent` by its own clock; None: it does not know."""
+
+    app_version: str = ""
+    unsent: int = 0
+    oldest_unsent: dt.datetime | None = None
+    storage_used: int | None = None
+    storage_free: int | None = None
+    persisted: bool | None = None
+
+
+def note_what_it_told(device: Device, told: Told) -> None:
+    now = timezone.now()
+    with writing():
+        Device.objects.filter(pk=device.pk).update(
+            app_version=told.app_version[:40],
+            unsent=told.unsent,
+            oldest_unsent=told.oldest_unsent if told.unsent else None,
+            storage_used=told.storage_used,
+            storage_free=told.storage_free,
+            persisted=told.persisted,
+            told_at=now,
+            last_seen=now,
+        )
 
 
 def revoke(device: Device) -> None:

@@ -11,6 +11,7 @@ import django_stubs_ext
 from backend import keys
 from backend.config.database import databases
 from backend.config.proxies import networks
+from backend.config.sizes import megabytes
 
 django_stubs_ext.monkeypatch()
 
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
     "backend.deployments.apps.DeploymentsConfig",
     "backend.submissions.apps.SubmissionsConfig",
     "backend.exports.apps.ExportsConfig",
+    "backend.field.apps.FieldConfig",
+    "backend.openrosa.apps.OpenRosaConfig",
     "backend.console.apps.ConsoleConfig",
     "backend.demo.apps.DemoConfig",
     "backend.config.apps.AdministrationConfig",
@@ -112,6 +115,10 @@ STORAGES = {
 BODY_LIMIT = 10 * 1024 * 1024
 MULTIPART_LIMIT = 200 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT
+# Of one file that is sent in pieces, which lie in UPLOADS until it is whole.
+UPLOAD_LIMIT = megabytes(os.environ.get("UPLOAD_LIMIT_MB", ""), "UPLOAD_LIMIT_MB", 100)
+UPLOADS = GRAMREACH_HOME / "uploads"
+FIELD_APP = BASE_DIR / "field_forms/app/dist"  # as `make setup` builds it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -8,8 +8,10 @@ from backend.config.health import healthz, readyz
 
 urlpatterns = [
     path("", include("backend.console.urls")),  # first: it holds the doors of the administration and of the API
+    path("", include("backend.field.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("openrosa/", include("backend.openrosa.urls")),
     path("maps/", include("backend.console.map_urls")),
     path("healthz", healthz),
     path("readyz", readyz),

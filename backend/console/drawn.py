@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 
 from backend.accounts.who import Who
 from backend.console.drawing import picture
+from backend.deployments.feed import newest
 from backend.deployments.filters import Filters
-from backend.deployments.scenes import newest
 from maps.page import Page
 from maps.picture import CentreMap, NationalMap, ReplicationMap
 from maps.render import centre, national, replication

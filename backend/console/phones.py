@@ -36,10 +36,19 @@ def may_enrol(who: Who) -> bool:
 
 
 @dataclass(frozen=True)
+class Phone:
+    """`stranded`: it holds reports and was not heard of for days. `oldest`: how many days its oldest one waits."""
+
+    device: Device
+    stranded: bool
+    oldest: int | None
+
+
+@dataclass(frozen=True)
 class Person:
     officer: Officer
     forms: list[str]  # titles of those that may be filled; none: all
-    devices: list[Device]  # those in use before those taken away
+    devices: list[Phone]  # those in use before those taken away
     code: EnrolmentCode | None  # the newest that nobody has used yet
 
 
@@ -74,11 +83,13 @@ def _list(request: HttpRequest, who: Who, status: int = 200, **context: Any) -> 
         people=_people(found[:ON_A_PAGE]),
         more=found[ON_A_PAGE - 1].pk if len(found) > ON_A_PAGE else None,
         in_use=used.count(),
+        stranded=accounts.stranded(used).count(),
         without=officers.exclude(pk__in=used.values("officer")).count(),
         centres=list(accounts.centres_to_enrol_for(who)),
         chosen=centre,
         forms=queries.open_forms(),
         days=services.CODE_DAYS,
+        stranded_days=accounts.STRANDED_DAYS,
         **context,
     )  # fmt: skip
 
@@ -86,14 +97,23 @@ def _list(request: HttpRequest, who: Who, status: int = 200, **context: Any) -> 
 def _people(officers: list[Officer]) -> list[Person]:
     codes = {code.officer_id: code for code in services.usable_codes().filter(officer__in=officers).order_by("pk")}
 
-    def devices(officer: Officer) -> list[Device]:
-        return sorted(officer.devices.all(), key=lambda device: device.revoked_at is not None)
+    def devices(officer: Officer) -> list[Phone]:
+        return [
+            _phone(device) for device in sorted(officer.devices.all(), key=lambda device: device.revoked_at is not None)
+        ]
 
     titles = {str(row["form_id"]): str(row["title"]) for row in queries.open_forms()}
     return [
         Person(officer, [titles.get(form, form) for form in officer.forms], devices(officer), codes.get(officer.pk))
         for officer in officers
     ]
+
+
+def _phone(device: Device) -> Phone:
+    oldest = None
+    if device.unsent and device.oldest_unsent is not None:
+        oldest = max(0, (timezone.now() - device.oldest_unsent).days)
+    return Phone(device, accounts.is_stranded(device), oldest)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from backend.console import api_tokens, phones, sign_in, views
+from backend.console import api_tokens, phones, sign_in, unsent, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("language", set_language, name="language"),
     path("forms", views.forms, name="forms"),
     path("phones", phones.phones, name="phones"),
+    path("phones/import", unsent.import_unsent, name="import-unsent"),
     path("phones/people", phones.add_people, name="add-people"),
     path("phones/people/<int:officer_id>/code", phones.new_code, name="new-code"),
     path("phones/people/<int:officer_id>/withdraw", phones.withdraw_codes, name="withdraw-codes"),

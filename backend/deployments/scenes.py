@@ -15,12 +15,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 from django.conf import settings
-from django.db import connection
-from django.db.models import Max, Min, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from backend.accounts.who import Who
 from backend.deployments import frames, pictures
+from backend.deployments.feed import Newest, newest
 from backend.deployments.filters import Filters
 from backend.deployments.models import Change, Deployment
 from maps.compose import Scene
@@ -32,19 +31,6 @@ _FOLLOWED = (
     "deployment",
     "kept_aside",
 )  # the other kinds change villages and forms: a scene is made anew
-
-
-@dataclass(frozen=True)
-class Newest:
-    """Where the change feed stands. Entries up to `settled` are all there; of the later ones, `seen` were.
-
-    On PostgreSQL a transaction may commit an entry of a lower number after one of a higher: it is not seen before.
-    `first`: the oldest deployment, which is another one after `gramreach rebuild`.
-    """
-
-    settled: int
-    seen: tuple[int, ...]
-    first: int | None
 
 
 @dataclass
@@ -60,20 +46,6 @@ _lock = threading.Lock()
 
 def forget_scenes() -> None:
     _scenes.clear()
-
-
-def newest() -> Newest:
-    first = Deployment.objects.aggregate(first=Min("id"))["first"]
-    if connection.vendor != "postgresql":
-        return Newest(Change.objects.aggregate(newest=Max("id"))["newest"] or 0, (), first)
-    oldest_running = RawSQL("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)", ())
-    settled = Change.objects.filter(transaction__lt=oldest_running).aggregate(newest=Max("id"))["newest"] or 0
-    running = Change.objects.filter(transaction__gte=oldest_running)
-    lowest = running.aggregate(lowest=Min("id"))["lowest"]
-    settled = settled if lowest is None else min(settled, lowest - 1)
-    return Newest(
-        settled, tuple(Change.objects.filter(id__gt=settled).order_by("id").values_list("id", flat=True)), first
-    )
 
 
 def scene_of(filters: Filters, who: Who | None = None) -> Scene:
@@ -103,7 +75,7 @@ def brought_up_to_date(kept: Kept, now: Newest, filters: Filters, who: Who | Non
     """The kept scene with the deployments that changed since read again; None: it must be made anew."""
     if filters.known_at is not None or kept.newest.first != now.first:
         return None
-    changes = Change.objects.filter(id__gt=kept.newest.settled).order_by()
+    changes = Change.objects.filter(id__gt=kept.newest.settled).exclude(id__in=kept.newest.seen).order_by()
     if changes.count() > MOST_CHANGES or changes.exclude(kind__in=_FOLLOWED).exists():
         return None
     ids = _changed(changes)

@@ -22,6 +22,7 @@ OTHERS = {
     ".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".ogg": "audio/ogg", ".amr": "audio/amr",
     ".mp4": "video/mp4", ".webm": "video/webm", ".3gp": "video/3gpp", ".csv": "text/csv", ".pdf": "application/pdf",
 }  # fmt: skip
+ENDINGS = frozenset(IMAGES) | frozenset(OTHERS)
 
 
 def path_of(sha256: str) -> str:
@@ -52,6 +53,11 @@ def content_type(name: str, content: BinaryIO) -> str:
 
 def store(content: BinaryIO, kind: str) -> Blob:
     """Write the bytes, then their row; the same bytes again give the row that is there."""
+    return row(*put(content), kind)
+
+
+def put(content: BinaryIO) -> tuple[str, int]:
+    """Write the bytes; returns their SHA-256 and how many they are. Slow: done before any transaction."""
     digest, size = hashlib.sha256(), 0
     while chunk := content.read(CHUNK):
         digest.update(chunk)
@@ -60,6 +66,10 @@ def store(content: BinaryIO, kind: str) -> Blob:
     sha256 = digest.hexdigest()
     if not default_storage.exists(path_of(sha256)):
         _write(sha256, content)
+    return sha256, size
+
+
+def row(sha256: str, size: int, kind: str) -> Blob:
     return Blob.objects.get_or_create(sha256=sha256, defaults={"size": size, "content_type": kind})[0]
 
 

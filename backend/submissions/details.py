@@ -10,7 +10,7 @@ from django.http import FileResponse
 
 from backend.errors import NotFound
 from backend.submissions import blobs, secrets
-from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
+from backend.submissions.models import Attachment, Decision, KeptAside, Submission, SubmissionVersion
 from field_forms.instance import join_personal
 
 
@@ -96,11 +96,16 @@ def attachment_response(row: Submission, instance_id: str, name: str) -> FileRes
     found = versions[0].attachments.filter(name=name).exclude(blob=None).select_related("blob").first()
     if found is None or found.blob is None:
         raise NotFound("This file has not arrived.", where="name")
-    image = found.blob.content_type.startswith("image/")
+    return file_response(found)
+
+
+def file_response(found: Attachment) -> FileResponse:
+    """Of a file that has come."""
+    assert found.blob is not None  # noqa: S101  # for the type checker: said by whoever calls
     response = FileResponse(
         default_storage.open(blobs.path_of(found.blob.sha256)),
-        as_attachment=not image,
-        filename=name,
+        as_attachment=not found.blob.content_type.startswith("image/"),
+        filename=found.name,
         content_type=found.blob.content_type,
     )
     response["ETag"] = f'"{found.blob.sha256}"'

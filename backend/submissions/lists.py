@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from backend.accounts.models import Officer
 from backend.accounts.who import Who
 from backend.deployments.models import Deployment
 from backend.errors import NotFound
@@ -44,12 +45,15 @@ def villages_of(who: Who) -> QuerySet[Village]:
     return rows.distinct()
 
 
+def in_area(officer: Officer) -> Q:
+    """Of deployments, and of the visits that register them: those of the officer's centre, or in the officer's districts."""
+    return Q(centre=officer.centre_id) | Q(village__district__in=officer.districts.values("id"))
+
+
 def deployments_of(who: Who) -> QuerySet[Deployment]:
     rows = Deployment.objects.filter(counted=True, merged_into=None)
     if who.device is not None:
-        officer = who.device.officer
-        mine = Q(centre=officer.centre_id) | Q(village__district__in=officer.districts.values("id"))
-        return rows.filter(mine).distinct()
+        return rows.filter(in_area(who.device.officer)).distinct()
     return rows if who.everywhere else rows.filter(deployments_in_scope(who)).distinct()
 
 
@@ -67,6 +71,7 @@ def _villages(who: Who) -> Iterable[Sequence[Any]]:
 
 def _deployments(who: Who) -> Iterable[Sequence[Any]]:
     rows = deployments_of(who).select_related("technology", "village", "centre", "state").order_by("label", "id")
+    rows = rows.prefetch_related("technology__themes")
     for d in rows[:MOST_ROWS]:
         state = getattr(d, "state", None)
         installed = state.installed if state is not None else d.installed

@@ -152,6 +152,24 @@ class Attachment(models.Model):
         return self.name
 
 
+class EarlyFile(models.Model):
+    """A file that came before the report that names it: attached, or kept aside with it, when that arrives."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
+    instance_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance_id", "device", "name", "blob"], name="early_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Decision(models.Model):
     """What a person decided about a submission's version, a deployment or a kept item: by whom, when and why."""
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from backend.accounts.who import Who
 from backend.deployments.models import Deployment, Visit
 from backend.errors import NotFound
-from backend.submissions.models import Flag, FormVersion, KeptAside, ReviewState, Submission, SubmissionVersion
+from backend.submissions.models import Flag, Form, FormVersion, KeptAside, ReviewState, Submission, SubmissionVersion
 from field_forms.schema import Schema
 
 WAITING = (ReviewState.RECEIVED, ReviewState.EDITED)  # for somebody to look at them
@@ -72,6 +72,13 @@ def form_by_pk(pk: int) -> PublishedForm:
     form = published(row)
     _forms[form.form_id, form.version] = form
     return form
+
+
+def forms_to_fill(who: Who) -> list[Form]:
+    """Open forms, each with its current version; of an officer those that are assigned, all where none is."""
+    rows = Form.objects.filter(state=Form.State.OPEN).exclude(current=None).select_related("current")
+    allowed = set(who.device.officer.forms) if who.device else set()
+    return [form for form in rows if not allowed or form.form_id in allowed]
 
 
 def visible(who: Who) -> QuerySet[Submission]:

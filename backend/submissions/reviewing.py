@@ -12,7 +12,7 @@ from backend.accounts.models import User
 from backend.deployments import services as deployments
 from backend.deployments.models import Visit
 from backend.errors import Conflict, Invalid
-from backend.submissions import history, secrets, services
+from backend.submissions import history, keeping, secrets, services
 from backend.submissions.arrivals import Arrival, Refused, prepare
 from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
 from backend.submissions.services import Outcome, now
@@ -88,6 +88,7 @@ def resolve(kept: KeptAside, action: str, reason: str, by: User) -> Outcome | No
             raise Conflict("This item was settled already.", where="state")
         outcome = ways[action](kept)
         KeptAside.objects.filter(pk=kept.pk).update(state=states[action])
+        keeping.tell(kept)
         Decision.objects.create(
             kind=Decision.Kind.RESOLUTION, action=action, subject=str(kept.pk), comment=reason, by=by, at=now()
         )

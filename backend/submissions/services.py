@@ -59,7 +59,7 @@ def receive_all(arrivals: Sequence[Arrival]) -> list[Outcome]:
 
 def _receive_all(prepared: Sequence[Prepared | Refused], arrivals: Sequence[Arrival]) -> list[Outcome]:
     with writing():
-        hold(uuid for item in prepared if isinstance(item, Prepared) for uuid in facts.deployments_of(item))
+        hold(_locks(item for item in prepared if isinstance(item, Prepared)))
         areas: dict[int, Area] = {}
         together = _together(prepared, areas)
         outcomes: list[Outcome] = []
@@ -71,12 +71,21 @@ def _receive_all(prepared: Sequence[Prepared | Refused], arrivals: Sequence[Arri
     return outcomes
 
 
+def _locks(items: Iterable[Prepared]) -> list[uuid.UUID]:
+    """What nobody else may write meanwhile: the deployments, and the reports that wait for files."""
+    items = list(items)
+    found = [key for item in items for key in facts.deployments_of(item)]
+    return found + attachments.locks_of((item.instance_id, item.attachments) for item in items)
+
+
 def _together(prepared: Sequence[Prepared | Refused], areas: dict[int, Area]) -> dict[int, Outcome]:
     """Store at once what is new and plain, as most of a phone's outbox is; the outcomes by `id` of the item.
 
     When another process is faster with one of them, all are left to be stored one by one.
     """
     plain = [i for i in prepared if isinstance(i, Prepared) and not i.deprecated_id and not i.arrival.files]
+    early = attachments.early([i.instance_id for i in plain if i.attachments])
+    plain = [i for i in plain if i.instance_id not in early]
     if len(plain) < 2:
         return {}
     ids = [item.instance_id for item in plain]
@@ -204,6 +213,8 @@ def _version(
     place = known(said, area)
     facts.put_flags([(version, flag) for flag in (*item.flags, *context_flags.odd(said, place, area))])
     attachments.add(version, arrival.files, arrival.received_at)
+    if item.attachments:
+        attachments.add_early(version, arrival.device, item.instance_id)
     return version, said, place
 
 
@@ -213,7 +224,7 @@ def _conflict(item: Prepared, code: str, detail: str) -> Outcome:
 
 
 def _attachment_conflict(item: Prepared, name: str) -> Outcome:
-    detail = f"Another file called {name} is here already for this report. Both are kept; the office will look."
+    detail = attachments.TAKEN.format(name)
     keeping.keep_file(item.arrival, name, detail, item.form.form_id, item.instance_id)
     return Outcome(item.instance_id, "conflict", "attachment_conflict", detail, where=name, kept=True, status=409)
 
@@ -234,7 +245,7 @@ def retry(arrival: Arrival) -> Outcome | Refused:
     if isinstance(item, Refused):
         return item
     with writing():
-        hold(facts.deployments_of(item))
+        hold(_locks([item]))
         return _settle(item, {})
 
 

@@ -4,10 +4,12 @@ from it fails the test. What lies outside one's scope answers 404, as if it did 
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,11 +19,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from backend.accounts import services as accounts
 from backend.accounts.models import ApiToken, User
 from backend.api import api
+from backend.deployments.models import Deployment
+from backend.field import uploads
 from backend.registry.models import Centre, Cluster
 from backend.submissions.models import KeptAside
 from tests.integration.world import World, make_world, user
@@ -42,6 +46,8 @@ SENDERS = "401 403 403  {}  403 403 403 403  403 403 403"
 SIGNED_IN = "302 302 302  302  200 200 200 200  302 302 302"
 ENROLLERS = "302 302 302  302  403 {} {} {}  302 302 302"
 MAPS = "302 403 403  403  200 200 200 200  200 200 200"
+# By Basic or the phone's own token; a console's session is no way in.
+PHONES = "401 403 403  {0}  401 401 401 401  403 403 403"
 ADMIN = "302 302 302  302  302 302 302 {}  302 302 302"
 
 API = {
@@ -69,7 +75,23 @@ API = {
     "GET /api/v1/submissions/{instance_id}/attachments/{name}": IN_SCOPE,
     "POST /api/v1/submissions/{instance_id}/review": REVIEWERS,
 }
+API |= {
+    "GET /api/v1/sync": SENDERS.format(200),
+    "POST /api/v1/sync/phone": SENDERS.format(204),
+    "POST /api/v1/sync/receipts": SENDERS.format(200),
+    "GET /api/v1/deployments/{uuid}/last-photo": IN_SCOPE,
+    "OPTIONS /api/v1/uploads/": "204",
+    "POST /api/v1/uploads/": SENDERS.format(201),
+    "HEAD /api/v1/uploads/{key}": SENDERS.format(200),
+    "PATCH /api/v1/uploads/{key}": SENDERS.format(204),
+    "DELETE /api/v1/uploads/{key}": SENDERS.format(204),
+}
 PAGES = {
+    "GET /sw.js": "200",
+    "GET /field/": "200",
+    "GET /field/{name}": "200",
+    "GET /phones/import": ENROLLERS.format(200, 200, 200),
+    "POST /phones/import": ENROLLERS.format(422, 200, 200),
     "GET /": SIGNED_IN,
     "GET /forms": SIGNED_IN,
     "GET /phones": ENROLLERS.format(200, 200, 200),
@@ -110,6 +132,18 @@ SITE = {
     "GET /admin/({url})$": ADMIN.format(404),
     "GET /admin/accounts/user/{id}/password/": ADMIN.format(404),
 }
+OPENROSA = {
+    "GET /openrosa/formList": PHONES.format(200),
+    "GET /openrosa/forms/{form_id}/{version}.xml": PHONES.format(200),
+    "GET /openrosa/forms/{form_id}/{version}/media/{filename}": PHONES.format(200),
+    "GET /openrosa/manifest/{form_id}/{version}": PHONES.format(200),
+    "GET /openrosa/integrity/deployments": PHONES.format(200),
+    "POST /openrosa/submission": PHONES.format(400),
+}
+# With a token in the path it does not matter who else one is.
+OPENROSA |= {
+    row.replace("/openrosa/", "/openrosa/key/{token}/"): statuses.split()[3] for row, statuses in OPENROSA.items()
+}
 # What the administration keeps: may rows be added there, and deleted?
 MODELS = {
     "accounts/apitoken": (403, 403),
@@ -143,7 +177,7 @@ def of_models() -> dict[str, str]:
     return table
 
 
-TABLE = API | PAGES | SITE | of_models()
+TABLE = API | PAGES | SITE | OPENROSA | of_models()
 
 
 def expected(row: str) -> dict[str, int]:
@@ -183,8 +217,12 @@ class Scene:
         verb, path = endpoint.split(" ", 1)
         url = re.sub(r"\{(\w+)\}", lambda name: self.fill[name[1]], URLS.get(endpoint, path))
         with transaction.atomic():
-            if verb == "GET":
-                response = self.clients[role].get(url)
+            if verb in ("GET", "OPTIONS"):
+                response = self.clients[role].generic(verb, url)
+            elif path.startswith("/api/v1/uploads"):
+                response = self.clients[role].generic(verb, url, self.bodies.get(endpoint, b""), **TUS[verb])
+            elif path == "/phones/import":
+                response = self.clients[role].post(url, {"file": SimpleUploadedFile("unsent.json", self.bodies[path])})
             else:
                 kind = {} if path in FORM_PAGES else {"content_type": "application/json"}
                 response = self.clients[role].post(url, self.bodies.get(path, {}), **kind)
@@ -198,13 +236,30 @@ class Scene:
         self.cookies = {role: client.cookies.copy() for role, client in self.clients.items()}
 
 
+_ANNOUNCED = (("instance_id", "uuid:d1"), ("filename", "photo.jpg"), ("sha256", "0" * 64))
+TUS: dict[str, dict[str, Any]] = {
+    "POST": {
+        "headers": {
+            "Tus-Resumable": "1.0.0",
+            "Upload-Length": "8",
+            "Upload-Metadata": ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in _ANNOUNCED),
+        }
+    },
+    "PATCH": {
+        "content_type": "application/offset+octet-stream",
+        "headers": {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"},
+    },
+    "HEAD": {"headers": {"Tus-Resumable": "1.0.0"}},
+    "DELETE": {"headers": {"Tus-Resumable": "1.0.0"}},
+}
 FORM_PAGES = (
     "/login", "/logout", "/language", "/admin/logout/", "/phones/people", "/phones/people/{officer_id}/code",
-    "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke",
+    "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke", "/phones/import",
 )  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
     "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
     "GET /maps/assets/{name}": "/maps/assets/css/fonts.css",
+    "GET /field/{name}": "/field/outbox",
     "GET /admin/^({app_label})/$": "/admin/registry/",
     "GET /admin/({url})$": "/admin/nothing-here",
 }
@@ -274,11 +329,14 @@ def make_scene() -> Scene:
         "form_id": form.form.form_id,
         "version": form.version,
         "filename": "villages.csv",
+        "token": world.token,
         "officer_id": str(world.officer.pk),
         "device_id": str(world.device.pk),
         "id": "0",
         "object_id": "0",
         "content_type_id": "0",
+        "uuid": str(Deployment.objects.get().uuid),
+        "key": uploads.begin(world.device, uploads.Announced(instance_id, "other.jpg", "1" * 64, 8))[0].key,
     }
     enrolment = {"code": accounts.make_code(world.officer), "installation_id": "phone-3", "token": "t" * 40}
     bodies = {
@@ -291,6 +349,12 @@ def make_scene() -> Scene:
         "/phones/people": {"names": "Geeta Rawat\nMohan Pandey", "centre": world.centre.slug},
         "/tokens": {"name": "Reports", "reads": world.cluster.slug, "days": "90"},
         "/language": {"language": "hi", "next": "/login"},
+        "/api/v1/sync/phone": {"app_version": "1", "unsent": 0},
+        "/api/v1/sync/receipts": {"instance_ids": [instance_id]},
+        "PATCH /api/v1/uploads/{key}": b"half",
+        "/phones/import": orjson.dumps(
+            {"gramreach_unsent": 1, "device_id": world.device.pk, "installation_id": "phone-1", "reports": []}
+        ),
     }
     clients = everybody(world)
     accounts.make_api_token("the team's", world.cluster, User.objects.get(username="team"))
@@ -303,6 +367,14 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), transaction.atomic():
         yield make_scene()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _built(settings: Settings, tmp_path: Path) -> None:
+    """The field app, whether this machine has built it or not."""
+    for name in ("index.html", "sw.js"):
+        (tmp_path / name).write_text("built")
+    settings.FIELD_APP, settings.UPLOADS = tmp_path, tmp_path / "uploads"
 
 
 @pytest.mark.parametrize("endpoint", TABLE)
@@ -337,7 +409,7 @@ def test_a_session_writes_only_with_its_csrf_token(scene: Scene, endpoint: str) 
     url = re.sub(r"\{(\w+)\}", lambda name: scene.fill[name[1]], path)
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.get(username="here"))
-    refused = strict.post(url, scene.bodies[path], content_type="application/json")
+    refused = strict.post(url, scene.bodies.get(path, {}), content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
 
 
@@ -369,4 +441,5 @@ def test_pages_refuse_forged_forms(scene: Scene, path: str) -> None:
     if path != "/login":
         strict.force_login(User.objects.get(username="here"))
     url = re.sub(r"\{(\w+)\}", lambda name: scene.fill[name[1]], path)
-    assert strict.post(url, scene.bodies.get(path, {})).status_code == 403
+    body = scene.bodies.get(path, {})
+    assert strict.post(url, body if isinstance(body, dict) else {}).status_code == 403

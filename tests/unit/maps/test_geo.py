@@ -89,6 +89,14 @@ def test_digipin_is_india_posts(points: list[tuple[float, float]]) -> None:
     points = [(round(lat, 7), round(lon, 7)) for lat, lon in points]
     lat, lon = np.array(points).T
     assert geo.digipin(lat, lon).tolist() == [encode(*p) for p in points]
+    assert [geo.digipin(*p) for p in points] == [encode(*p) for p in points]
+
+
+@given(st.integers(0, 4**10), st.integers(0, 4**10), st.sampled_from([-1, 0, 1]))
+def test_at_the_edges_of_squares_one_place_and_many_agree(north: int, east: int, beside: int) -> None:
+    lat, lon = 2.5 + north * 36 / 4**10, 63.5 + east * 36 / 4**10
+    lat = np.nextafter(lat, lat + beside).item()
+    assert geo.digipin(np.array([lat]), np.array([lon])).tolist() == [geo.digipin(lat, lon)]
 
 
 def test_digipin_of_dak_bhawan_as_published() -> None:

@@ -1,0 +1,115 @@
+/** What is read from an XForm, and what is changed in it, before the engine sees it. */
+
+const XFORMS = 'http://www.w3.org/2002/xforms';
+const WHOLE_LIST = /^\s*instance\('([^']+)'\)\/root\/item\s*$/;
+const LIST = /^\s*instance\('([^']+)'\)\/root\/item/;
+
+/** A question whose choices come from a list file. `whole`: nothing filters them. */
+export interface ListQuestion {
+  file: string;
+  value: string;
+  label: string;
+  multiple: boolean;
+  whole: boolean;
+}
+
+export interface PreparedForm {
+  xml: string;
+  title: string;
+  lists: Map<string, ListQuestion>;
+  /** Whether an expression of the form might read this column of a list. */
+  reads: (column: string) => boolean;
+}
+
+export function parse(xform: string): Document {
+  const document = new DOMParser().parseFromString(xform, 'application/xml');
+  if (document.querySelector('parsererror')) throw new Error('This form cannot be read.');
+  return document;
+}
+
+const child = (element: Element, name: string) => [...element.children].find((one) => one.localName === name);
+
+/**
+ * Questions that offer a whole list file become plain inputs: the view searches the file itself. The engine would hold
+ * several computations for each of thousands of rows, and would drop an answer that is no longer in the list.
+ */
+export function prepare(xform: string, deprecated: boolean): PreparedForm {
+  const document = parse(xform);
+  const files = new Map<string, string>();
+  for (const instance of document.querySelectorAll('model > instance[src]')) {
+    const name = instance.getAttribute('src')?.split('/').pop();
+    if (name) files.set(instance.id || (instance.getAttribute('id') ?? ''), decodeURIComponent(name));
+  }
+  const lists = new Map<string, ListQuestion>();
+  const named = xform.includes('choice-name(');
+  for (const select of [...document.querySelectorAll('select1, select')]) {
+    const itemset = child(select, 'itemset');
+    const nodeset = itemset?.getAttribute('nodeset') ?? '';
+    const file = files.get(LIST.exec(nodeset)?.[1] ?? '');
+    if (!itemset || !file?.endsWith('.csv')) continue;
+    const whole = WHOLE_LIST.test(nodeset) && !named;
+    lists.set(select.getAttribute('ref') ?? '', {
+      file,
+      value: child(itemset, 'value')?.getAttribute('ref') ?? 'name',
+      label: child(itemset, 'label')?.getAttribute('ref') ?? 'label',
+      multiple: select.localName === 'select',
+      whole,
+    });
+    if (whole) asInput(document, select, itemset);
+  }
+  if (deprecated) declareDeprecatedId(document);
+  const attributes = [...document.querySelectorAll('*')].flatMap((one) => [...one.attributes].map((a) => a.value));
+  const expressions = attributes.join('\n');
+  return {
+    xml: new XMLSerializer().serializeToString(document),
+    title: document.querySelector('title')?.textContent ?? '',
+    lists,
+    reads: (column) => expressions.includes(column),
+  };
+}
+
+function asInput(document: Document, select: Element, itemset: Element): void {
+  const input = document.createElementNS(XFORMS, 'input');
+  for (const { name, value } of select.attributes) input.setAttribute(name, value);
+  for (const one of [...select.children]) if (one !== itemset) input.append(one);
+  select.replaceWith(input);
+}
+
+/** A restored draft of an edit keeps its deprecatedID only if the form's own instance has a place for it. */
+function declareDeprecatedId(document: Document): void {
+  const id = document.querySelector('model > instance meta > instanceID');
+  const meta = id?.parentElement;
+  if (!id || !meta || child(meta, 'deprecatedID')) return;
+  const name = id.nodeName.replace('instanceID', 'deprecatedID');
+  meta.append(document.createElementNS(id.namespaceURI, name));
+}
+
+const CALENDARS = ['ethiopian', 'coptic', 'islamic', 'bikram-sambat', 'myanmar', 'persian', 'buddhist'];
+
+/** What our view cannot show, one line a question: such forms are for ODK Collect only. */
+export function unsupported(xform: string): string[] {
+  const document = parse(xform);
+  const found: string[] = [];
+  const say = (ref: string | null | undefined, what: string) =>
+    found.push(`${ref?.split('/').pop() || 'form'}: ${what}`);
+  for (const question of document.querySelectorAll('input, select1, select, upload, range')) {
+    const ref = question.getAttribute('ref');
+    for (const token of (question.getAttribute('appearance') ?? '').split(/\s+(?![^(]*\))/)) {
+      if (token === 'image-map' || token === 'map' || token === 'map-quick') say(ref, `choosing on a map or picture (${token})`);
+      else if (token === 'draw' || token === 'signature') say(ref, `drawing by finger (${token})`);
+      else if (token === 'bearing') say(ref, 'compass bearing');
+      else if (token.startsWith('ex:') || token.startsWith('intent')) say(ref, 'another app is opened for the answer');
+      else if (token.startsWith('printer:')) say(ref, 'a label printer');
+      else if (token.startsWith('search(') || token.startsWith('quick-search(')) say(ref, 'search() in a file');
+      else if (CALENDARS.includes(token)) say(ref, `another calendar (${token})`);
+    }
+    if (question.getAttribute('query')) say(ref, 'choices from itemsets.csv (select_one_external)');
+  }
+  for (const bind of document.querySelectorAll('bind')) {
+    if ([...bind.attributes].some((a) => a.value.includes('pulldata('))) say(bind.getAttribute('nodeset'), 'pulldata()');
+  }
+  if (document.querySelector('meta > audit, audit')) say('audit', 'a log of every touch');
+  if (document.querySelector('recordaudio')) say('audio', 'recording in the background');
+  if (document.querySelector('submission[base64RsaPublicKey]')) say('form', 'encryption on the phone');
+  return found;
+}

@@ -1,0 +1,84 @@
+import { createSignal } from 'solid-js';
+
+const [fresh, setFresh] = createSignal(false);
+/** A newer app has come whole and takes over at the next start. */
+export { fresh };
+
+const [appProgress, setAppProgress] = createSignal<{ got: number; total: number } | null>(null);
+export { appProgress };
+
+/** Of the worker that keeps this app's files; empty before there is one. */
+export async function appVersion(): Promise<string> {
+  const worker = navigator.serviceWorker?.controller;
+  if (!worker) return '';
+  return new Promise((resolve) => {
+    const done = (version: string): void => {
+      navigator.serviceWorker.removeEventListener('message', heard);
+      resolve(version);
+    };
+    const heard = (event: MessageEvent<unknown>): void => {
+      const said = event.data;
+      if (said && typeof said === 'object' && 'version' in said) done(String(said.version));
+    };
+    navigator.serviceWorker.addEventListener('message', heard);
+    worker.postMessage('version');
+    setTimeout(() => done(''), 1_000);
+  });
+}
+
+/** Before anything is opened: a version that waits takes over, if this is the only window. True: the page reloads. */
+export async function takeNewVersion(): Promise<boolean> {
+  const registration = await navigator.serviceWorker?.getRegistration('/field/');
+  if (!registration?.waiting || !navigator.serviceWorker.controller || (await windows()) > 1) return false;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), 2_000);
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      clearTimeout(timer);
+      location.reload();
+      resolve(true);
+    }, { once: true });
+    registration.waiting!.postMessage('take-over');
+  });
+}
+
+async function windows(): Promise<number> {
+  if (!('locks' in navigator)) return 1;
+  void navigator.locks.request('gramreach-open', { mode: 'shared' }, () => new Promise(() => undefined));
+  const { held = [] } = await navigator.locks.query();
+  return held.filter((lock) => lock.name === 'gramreach-open').length;
+}
+
+export async function keepApp(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const channel = new BroadcastChannel('gramreach-app');
+  channel.onmessage = (event: MessageEvent<{ got: number; total: number }>) => setAppProgress(event.data);
+  navigator.serviceWorker.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const said = event.data;
+    if (said && typeof said === 'object' && 'whole' in said) setKept(said.whole === true);
+  });
+  const registration = await navigator.serviceWorker.register('/sw.js', { scope: '/field/', updateViaCache: 'none' });
+  const watch = (worker: ServiceWorker | null): void => {
+    worker?.addEventListener('statechange', () => {
+      if (worker.state === 'installed' && navigator.serviceWorker.controller) setFresh(true);
+    });
+  };
+  if (registration.waiting && navigator.serviceWorker.controller) setFresh(true);
+  watch(registration.installing);
+  registration.addEventListener('updatefound', () => watch(registration.installing));
+  addEventListener('online', () => {
+    void registration.update().catch(() => undefined);
+    void keepRest();
+  });
+  navigator.serviceWorker.addEventListener('controllerchange', () => void keepRest());
+  void keepRest();
+}
+
+const [kept, setKept] = createSignal(false);
+/** All of the app's own files are on this phone. */
+export { kept };
+
+/** Asks the worker for what is still missing of the app. */
+export async function keepRest(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration('/field/');
+  registration?.active?.postMessage('rest');
+}
