@@ -62,11 +62,17 @@ def deployments_in_scope(who: Who, prefix: str = "") -> Q:
 
 
 def _villages(who: Who) -> Iterable[Sequence[Any]]:
-    columns = ("code", "name", "district__name", "gram_panchayat", "subdistrict", "name_local", "state__name")
-    for code, name, district, panchayat, block, local, state in (
+    columns = (
+        "code", "name", "district__name", "gram_panchayat", "subdistrict", "name_local", "state__name", "lat", "lon",
+    )  # fmt: skip
+    for code, name, district, panchayat, block, local, state, lat, lon in (
         villages_of(who).order_by("name", "code").values_list(*columns)[:MOST_ROWS]
     ):
-        yield code, name, local, panchayat, block, district or "", state
+        yield code, name, local, panchayat, block, district or "", state, _geometry(lat, lon)
+
+
+def _geometry(lat: float | None, lon: float | None) -> str:
+    return f"{lat:.6f} {lon:.6f} 0 0" if lat is not None and lon is not None else ""
 
 
 def _deployments(who: Who) -> Iterable[Sequence[Any]]:
@@ -75,7 +81,7 @@ def _deployments(who: Who) -> Iterable[Sequence[Any]]:
     for d in rows[:MOST_ROWS]:
         state = getattr(d, "state", None)
         installed = state.installed if state is not None else d.installed
-        geometry = f"{d.lat:.6f} {d.lon:.6f} 0 0" if d.lat is not None and d.lon is not None else ""
+        geometry = _geometry(d.lat, d.lon)
         yield (
             d.uuid, d.label, state.version if state is not None else 1, "", "", d.technology.slug if d.technology else "",
             d.village.code if d.village else "", installed, d.purpose, d.site_kind,
@@ -94,7 +100,7 @@ def _centres(who: Who) -> Iterable[Sequence[Any]]:
 
 
 _LISTS: dict[str, tuple[Sequence[str], Callable[[Who], Iterable[Sequence[Any]]]]] = {
-    "villages.csv": (("name", "label", "label_local", "panchayat", "block", "district", "state"), _villages),
+    "villages.csv": (("name", "label", "label_local", "panchayat", "block", "district", "state", "geometry"), _villages),
     "deployments.csv": (
         ("name", "label", "__version", "__trunkVersion", "__branchId", "technology", "village", "installed", "purpose",
          "site_kind", "centre", "user_agency", "started", "plate", "geometry", "themes"),

@@ -73,6 +73,8 @@ class Command(BaseCommand):
         write("\nGramReach demonstration. Villages, figures and reports are made up; centres and districts are real.\n")
         for name, path in _PLACES:
             write(f"  {name:<16} {base_url}{path}")
+        phone = credentials["devices"][0]
+        write(f"  {'A phone':<16} {base_url}/field/#enrol={phone['enrolment_code']} (once)")
         write(f"\n  {'Sign in':<16} {'password':<16} role, scope")
         for user in credentials["users"]:
             write(f"  {user['username']:<16} {user['password']:<16} {user['role']}, {user['scope']}")
