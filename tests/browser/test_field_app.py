@@ -312,7 +312,7 @@ def test_a_revoked_phone_keeps_its_reports_and_sends_them_when_added_again(pick:
     phone.context.set_offline(True)
     phone.fill("A mill")
     whose = "(SELECT id FROM accounts_officer WHERE name = 'Geeta Rawat')"
-    office.rows(f"UPDATE accounts_device SET revoked_at = '2026-01-01 00:00:00' WHERE officer_id = {whose}")  # noqa: S608
+    office.rows(f"UPDATE accounts_device SET revoked_at = '2026-01-01 00:00:00' WHERE officer_id = {whose}")
     phone.context.set_offline(False)
     phone.go("#today")
     phone.see("This phone must be added again.")
@@ -461,7 +461,9 @@ def test_a_new_version_of_the_app_leaves_drafts_alone(pick: Pick, office: Office
         office.open()
         phone.go()
         phone.see("Do today")
-        phone.page.evaluate("navigator.serviceWorker.getRegistration('/field/').then((r) => r.update()).then(() => true)")
+        phone.page.evaluate(
+            "navigator.serviceWorker.getRegistration('/field/').then((r) => r.update()).then(() => true)"
+        )
         phone.see("New version ready.")
         phone.go("#phone")
         phone.see("Version newer0version")

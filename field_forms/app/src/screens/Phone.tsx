@@ -59,13 +59,13 @@ export function Phone(props: { who: Profile }): JSX.Element {
         <Show when={Math.abs(skew()) > SKEWED}><Note ask>{say(skew() > 0 ? 'phone.behind' : 'phone.ahead', { n: Math.round(Math.abs(skew()) / 60_000) })}</Note></Show>
         <p role="status" class="told">{told()}</p>
         <Rows>
-          <Row icon="bin" title={say('phone.clear')} sub={say('phone.clearsub', { reports: count('n.reports', old().length), size: size(bytes()) })} onClick={() => go({ at: 'clear' })} />
-          <Row icon="down" title={say('phone.file')} sub={count('phone.filesub', (own() ?? []).filter(isUnsent).length)} onClick={() => void save()} />
-          <Row icon="list" title={say('phone.lists')} sub={busy() ? say('phone.asking') : say('phone.listssub')} onClick={() => void lists()} />
-          <Row icon="pencil" title={say('phone.language')} sub={<Languages />} onClick={() => go({ at: 'language' })} />
-          <Row icon="eye" title={say('phone.privacy')} sub={say('phone.privacysub')} onClick={() => go({ at: 'privacy' })} />
-          <Row icon="qr" title={say('who.add')} sub={say('phone.addsub')} onClick={() => go({ at: 'add' })} />
-          <Show when={installable()}><Row icon="phone" title={say('ready.install')} onClick={() => void install()} /></Show>
+          <Row title={say('phone.clear')} sub={say('phone.clearsub', { reports: count('n.reports', old().length), size: size(bytes()) })} onClick={() => go({ at: 'clear' })} />
+          <Row title={say('phone.file')} sub={count('phone.filesub', (own() ?? []).filter(isUnsent).length)} onClick={() => void save()} />
+          <Row title={say('phone.lists')} sub={busy() ? say('phone.asking') : say('phone.listssub')} onClick={() => void lists()} />
+          <Row title={say('phone.language')} sub={<Languages />} onClick={() => go({ at: 'language' })} />
+          <Row title={say('phone.privacy')} sub={say('phone.privacysub')} onClick={() => go({ at: 'privacy' })} />
+          <Row title={say('who.add')} sub={say('phone.addsub')} onClick={() => go({ at: 'add' })} />
+          <Show when={installable()}><Row title={say('ready.install')} onClick={() => void install()} /></Show>
         </Rows>
         <p class="small">{say('phone.version', { version: version() || '–' })}</p>
       </div>

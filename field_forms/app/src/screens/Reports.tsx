@@ -4,7 +4,7 @@ import { database, type Profile, type Report, type State } from '../store/db.ts'
 import { discard, isUnsent, photos, reports } from '../store/reports.ts';
 import { network, roundNow } from '../sync/round.ts';
 import { give, unsentFile } from '../sync/to_file.ts';
-import type { IconName } from '../ui/icons.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
 import { live } from '../ui/live.ts';
 import { Bar, Empty, OfficerHead, Row, Screen, Second } from '../ui/parts.tsx';
 import { go } from '../ui/route.ts';
@@ -102,7 +102,7 @@ function Stuck(props: { report: Shown; who: Profile }): JSX.Element {
   }
   return (
     <div class="row stuck">
-      <span class="row-mark"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3 1.800 21h20.400z" /><path d="M12 10v5M12 18h.01" /></svg></span>
+      <span class="row-mark"><Icon name="warning" /></span>
       <div class="row-text">
         <span class="row-title">{inWords(r().name)}</span>
         <span class="row-state">{r().reached_at ? count('stuck.photos', r().open) : say('stuck.report')} {count('stuck.tries', r().tries)}</span>

@@ -96,4 +96,4 @@ function endOfMonth(): string {
 }
 
 export const names = (all: string[]): string => [...new Set(all)].slice(0, 4).join(', ');
-export const short = (text: string | undefined): string => (text && text.length > 70 ? `${text.slice(0, 68).replace(/\s+\S*$/, '')} …` : (text ?? ''));
+export const short = (text: string | undefined): string => (text && text.length > 50 ? `${text.slice(0, 48).replace(/\s+\S*$/, '')} …` : (text ?? ''));

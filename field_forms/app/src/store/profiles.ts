@@ -73,9 +73,10 @@ export async function update(id: string, part: Partial<Profile>): Promise<void> 
 export async function accepted(asked: Profile, device: Partial<Profile>): Promise<Profile> {
   const result = await write(['profiles', 'packs'], async (tx) => {
     const store = tx.objectStore('profiles');
-    const known = (await store.getAll()).find(
-      (other) => other.id !== asked.id && other.state !== 'asked' && isSame(other, device),
-    );
+    const all = await store.getAll();
+    const done = all.find((other) => other.token === asked.token && other.state !== 'asked');
+    if (done) return done; // the screen and a round of sending both asked: the first answer counts
+    const known = all.find((other) => other.id !== asked.id && other.state !== 'asked' && isSame(other, device));
     const { code: _used, ...rest } = asked;
     const next: Profile = known
       ? { ...known, ...device, token: asked.token, installation_id: asked.installation_id, state: 'coming' }

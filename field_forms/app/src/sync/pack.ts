@@ -42,7 +42,10 @@ export async function refresh(of: Profile): Promise<void> {
   const before = await pack(of.id);
   const cursor = before?.cursor ? `?cursor=${encodeURIComponent(before.cursor)}` : '';
   const answer = await ask(`/api/v1/sync${cursor}`, { token: of.token, etag: before?.etag ?? '' });
-  if (answer.status === 304) return;
+  if (answer.status === 304) {
+    if (of.state === 'coming') await update(of.id, { state: 'ready' });
+    return;
+  }
   const etag = answer.headers.get('ETag') ?? '';
   let said: SyncAnswer;
   try {

@@ -108,7 +108,9 @@ interface RowProps {
 export function Row(props: RowProps): JSX.Element {
   const inside = (): JSX.Element => (
     <>
-      <span class="row-mark">{props.mark ?? <Show when={props.icon}>{(name) => <Icon name={name()} />}</Show>}</span>
+      <Show when={props.mark ?? props.icon}>
+        <span class="row-mark">{props.mark ?? <Show when={props.icon}>{(name) => <Icon name={name()} />}</Show>}</span>
+      </Show>
       <span class="row-text">
         <span class="row-line"><span class="row-title">{props.title}</span><Show when={props.right}><span class="row-right">{props.right}</span></Show></span>
         <Show when={props.sub}><span class={props.more ? 'row-state' : 'row-sub'}>{props.sub}</span></Show>
