@@ -13,9 +13,15 @@ from backend.errors import BadToken, NoCredentials
 
 
 def identify(request: HttpRequest, token: str | None) -> Who:
-    """Raises NoCredentials (401: clients then ask for a password), BadToken or TooMany."""
-    with throttled(request, "openrosa"):
+    """Raises NoCredentials (401: clients then ask for a password), BadToken or TooMany.
+
+    Guessing is slowed down; a phone with a good token is never kept out by another that guesses from its address.
+    """
+    try:
         who = of_token(token) if token is not None else _of_header(request)
+    except BadToken:
+        with throttled(request, "openrosa"):
+            raise
     if who.device is None:
         raise BadToken("This address is for phones. Ask your office for a phone's code.")
     return who
