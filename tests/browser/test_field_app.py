@@ -60,7 +60,7 @@ class Office:
 
     def open(self) -> None:
         with (self.home.parent / "serve.log").open("ab") as log:
-            command = [GRAMREACH, "serve", "--port", str(self.port), "--workers", "1"]
+            command = [str(GRAMREACH), "serve", "--port", str(self.port), "--workers", "1"]
             self.process = subprocess.Popen(
                 command, env=environment(self.home), stdout=log, stderr=log, start_new_session=True
             )
@@ -198,18 +198,21 @@ class Pocket:
         self.page.locator(".form-page textarea, .form-page input[type=text]").first.fill(need)
         self.see("saved")
 
-    def complete(self) -> None:
+    def complete(self, photo: Path | None = None) -> None:
         self.page.locator(".form-page input[inputmode=numeric]").first.fill("12")
         self.page.locator(".form-page input[type=radio]").first.check(force=True)
-        for _ in range(2):
-            self.press("Next")
+        self.press("Next")
+        if photo is not None:
+            self.page.locator(".form-page input[type=file]").first.set_input_files(photo)
+            self.page.locator(".form-page input[type=radio]").first.check(force=True)
+        self.press("Next")
         self.page.locator(".form-page input[type=radio]").first.check(force=True)
         self.page.locator(".form-bar .main").click()
         self.page.locator("h1.big").wait_for()
 
-    def fill(self, need: str) -> None:
+    def fill(self, need: str, photo: Path | None = None) -> None:
         self.begin(need)
-        self.complete()
+        self.complete(photo)
 
     def until(self, done: Callable[[], bool]) -> None:
         end = time.monotonic() + SOON / 1000
@@ -227,6 +230,14 @@ class Pocket:
 
 
 Pick = Callable[[], Pocket]
+
+
+def photo_of_a_pump(folder: Path) -> Path:
+    from PIL import Image
+
+    path = folder / "pump.jpg"
+    Image.effect_noise((1600, 1200), 60).convert("RGB").save(path, quality=85)
+    return path
 
 
 @pytest.fixture
@@ -249,14 +260,14 @@ def pick(playwright: Playwright, office: Office, tmp_path: Path) -> Iterator[Pic
     assert not wrong, "\n".join(wrong)
 
 
-def test_works_for_days_without_a_network_and_sends_once(pick: Pick, office: Office) -> None:
+def test_works_for_days_without_a_network_and_sends_once(pick: Pick, office: Office, tmp_path: Path) -> None:
     phone = pick()
     phone.enrol(office.code("Sunita Bisht"))
     phone.context.set_offline(True)
     office.close()
     phone.go()
     phone.see("Ready to work offline")
-    phone.fill("A pump that works")
+    phone.fill("A pump that works", photo_of_a_pump(tmp_path))
     phone.see("Not yet at the office.")
     phone.go("#reports")
     phone.see("Waiting for network since")
@@ -267,6 +278,10 @@ def test_works_for_days_without_a_network_and_sends_once(pick: Pick, office: Off
     sent = phone.state()
     assert [report["state"] for report in sent] == ["sent"]
     assert office.stored("Sunita Bisht") == [sent[0]["instance_id"]]
+    arrived = "SELECT a.name, a.blob_id FROM submissions_attachment a JOIN submissions_submissionversion v ON v.id = a.version_id"
+    photos = office.rows(f"{arrived} WHERE v.instance_id = ?", sent[0]["instance_id"])
+    assert len(photos) == 1
+    assert photos[0][1] is not None
     phone.go("#reports")
     phone.see("Reached the office")
     assert office.rows("SELECT unsent FROM accounts_device ORDER BY id DESC LIMIT 1") == [(0,)]
@@ -355,6 +370,41 @@ def test_two_officers_on_one_phone_see_their_own_and_both_are_sent(pick: Pick, o
     phone.page.unroute("**/submissions/batch")
     phone.send()
     assert len(office.stored("First Officer")) == len(office.stored("Second Officer")) == 1
+
+
+def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, office: Office) -> None:
+    phone = pick()
+    phone.enrol(office.code("Kamla Joshi"))
+    phone.context.set_offline(True)
+    phone.go(f"#fill?form=deployment_registration&village={phone.village()}")
+    phone.page.locator(".form-view").wait_for()
+    phone.press("Next")
+    phone.page.locator(".form-page .choose, .form-page button:has-text('Choose')").first.click()
+    phone.page.locator(".form-over [role=option], .form-over li button, .form-over label").first.click()
+    for group in ("village use", "public"):
+        phone.page.get_by_text(
+            {"village use": "For daily use in the village", "public": "A public place"}[group]
+        ).click()
+    phone.page.locator(".form-page input[inputmode=numeric]").first.fill("3")
+    phone.page.locator(".form-page input[type=date]").first.fill("2026-01-05")
+    phone.press("Next")
+    phone.press("Next")
+    phone.page.locator(".form-page input[type=radio]").first.check(force=True)
+    phone.page.locator(".form-bar .main").click()
+    phone.page.locator("h1.big").wait_for()
+    phone.go("#nearby")
+    phone.see("Registered on this phone")
+    row = phone.page.locator("li", has_text="Registered on this phone")
+    uuid = str(row.get_attribute("data-row"))
+    row.locator("button").click()
+    phone.page.locator(".form-view").wait_for()
+    phone.press("Next")
+    assert phone.page.get_by_text("A technology put up in this village").is_visible()
+    assert "Choose" not in phone.page.locator(".form-page").inner_text(), "the new deployment is chosen already"
+    phone.context.set_offline(False)
+    phone.send()
+    known = {row[0] for row in office.rows("SELECT uuid FROM deployments_deployment")}
+    assert uuid.replace("-", "") in known, "the office gives it the same name"
 
 
 REVIEW = """
@@ -475,6 +525,6 @@ def test_a_new_version_of_the_app_leaves_drafts_alone(pick: Pick, office: Office
         phone.send()
         assert len(office.stored("New Version")) == 1
     finally:
-        for path in ("files.json", "sw.js"):
-            shutil.copy(kept / path, DIST / path)
+        for name in ("files.json", "sw.js"):
+            shutil.copy(kept / name, DIST / name)
         office.close()

@@ -36,8 +36,8 @@ export function Enrol(props: { first: boolean }): JSX.Element {
     setAsking(true);
     setTrouble('');
     try {
-      await enrol(code, language());
-      replace({ at: 'pack' });
+      const added = await enrol(code, language());
+      replace({ at: 'pack', key: added.id });
     } catch (error) {
       setTrouble(words(error));
     } finally {

@@ -8,7 +8,7 @@ import { appProgress, keepRest, kept as app } from '../sync/version.ts';
 import { installable, install } from '../ui/install.ts';
 import { live } from '../ui/live.ts';
 import { Bar, centreName, Circled, Demo, Main, Note, Row, Rows, Screen, Second } from '../ui/parts.tsx';
-import { replace } from '../ui/route.ts';
+import { replace, route } from '../ui/route.ts';
 import { count, size, titleOf } from '../ui/when.ts';
 import { say } from '../words/index.ts';
 import { Top } from './Enrol.tsx';
@@ -22,7 +22,8 @@ export function PackComing(props: { who: Profile }): JSX.Element {
     void roundNow();
     void keepRest();
   });
-  createEffect(() => void (props.who.state === 'ready' && app() && replace({ at: 'ready' })));
+  const isHere = (): boolean => !route().key || route().key === props.who.id; // another may have worked a moment ago
+  createEffect(() => void (isHere() && props.who.state === 'ready' && app() && replace({ at: 'ready' })));
 
   const parts = createMemo(() => {
     const now = progress();

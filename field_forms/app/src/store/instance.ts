@@ -39,7 +39,7 @@ export function idsOf(root: Element): { instance: string; deprecated: string } {
 /** The deployment that this registration makes, as a row of deployments.csv; null when it makes none. */
 export function entityOf(xml: string, xform: string): Record<string, string> | null {
   const { root } = parse(xml);
-  const entity = root.getElementsByTagNameNS(ENTITIES, 'entity')[0];
+  const entity = root.getElementsByTagNameNS('*', 'entity')[0]; // the engine writes it without its namespace
   if (!entity || entity.getAttribute('dataset') !== 'deployments') return null;
   const create = entity.getAttribute('create');
   const id = entity.getAttribute('id') ?? '';

@@ -205,6 +205,8 @@ const DECIDED: Record<string, State> = {
   kept_aside: 'kept_aside',
   kept_aside_resolved: 'sent',
   kept_aside_discarded: 'rejected',
+  replaced: 'sent',
+  discarded: 'rejected',
   deleted: 'rejected',
 };
 

@@ -20,7 +20,7 @@ export async function sendPhoto(photo: Photo, report: Report, token: string, hea
 }
 
 /** Not this report's photo, but the office has it. */
-const isAside = (error: Refused): boolean => error.status === 409 || error.status === 422;
+const isAside = (error: Refused): boolean => error.code === 'attachment_conflict' || error.code === 'not_an_image';
 
 function upload(photo: Photo, instance: string, hash: string, token: string, heard: (share: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -21,8 +21,25 @@ export { network };
 let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Send and fetch for everybody on this phone, whoever is working. One window at a time does it. */
-export async function round(): Promise<void> {
+let running: Promise<void> | undefined;
+let again = false;
+
+/** Send and fetch for everybody on this phone, whoever is working. One window at a time does it; asked for meanwhile,
+ * it is done once more, as somebody may have been added. */
+export function round(): Promise<void> {
+  again = true;
+  running ??= untilDone().finally(() => void (running = undefined));
+  return running;
+}
+
+async function untilDone(): Promise<void> {
+  while (again) {
+    again = false;
+    await once();
+  }
+}
+
+async function once(): Promise<void> {
   clearTimeout(timer);
   const failed = await alone('gramreach-send', rounds);
   if (failed === null) {
