@@ -32,7 +32,7 @@ export type IconName = keyof typeof SHAPES;
 /** A drawing beside words that say the same: hidden from readers. */
 export function Icon(props: { name: IconName; large?: boolean }): JSX.Element {
   return (
-    <svg class={props.large ? 'icon icon-large' : 'icon'} viewBox="0 0 24 24" aria-hidden="true">
+    <svg class={props.large ? 'glyph glyph-large' : 'glyph'} viewBox="0 0 24 24" aria-hidden="true">
       {SHAPES[props.name]()}
     </svg>
   );
