@@ -45,7 +45,7 @@ def receive(arrival: Arrival) -> Outcome:
     if isinstance(item, Prepared) and not item.deprecated_id:
         try:
             with writing():
-                hold(facts.deployments_of(item))
+                hold(_locks([item]))
                 return _stored(item, {})
         except IntegrityError:  # it is here already: looked at with care, as a resend is rare
             pass
