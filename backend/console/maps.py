@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import mimetypes
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -13,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -22,6 +20,7 @@ from backend.console.drawing import picture, view_of
 from backend.console.drawn import live_page, page_of
 from backend.deployments.filters import Filters, parse
 from backend.errors import BadFilter, GramReachError, NoCredentials
+from backend.etags import with_etag
 from maps.page import ASSETS
 from maps.picture import ReplicationMap
 from maps.slide import slide
@@ -69,7 +68,6 @@ def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpRes
 
 
 @require_safe
-@gzip_page
 @for_readers
 def part(request: HttpRequest, who: Who, filters: Filters, view: str, kind: str, part: str) -> HttpResponse:
     """The script or style that belongs to a page of these filters."""
@@ -77,7 +75,7 @@ def part(request: HttpRequest, who: Who, filters: Filters, view: str, kind: str,
         raise Http404
     drawn = live_page(filters, view, who)
     body = (drawn.script(embed=view != "national") if part == "js" else drawn.style()).encode()
-    return _with_etag(request, body, PART_TYPES[part])
+    return with_etag(request, HttpResponse(body, content_type=PART_TYPES[part]))
 
 
 @require_safe
@@ -100,19 +98,10 @@ def slide_png(request: HttpRequest, who: Who, filters: Filters, view: str) -> Ht
 
 
 @require_safe
-@gzip_page
 def asset(request: HttpRequest, name: str) -> HttpResponse:
     """Leaflet, our scripts and styles, fonts, the base map: public, and nothing but what lies in the folder."""
     path = (ASSETS / name).resolve()
     if not path.is_relative_to(ASSETS.resolve()) or not path.is_file():
         raise Http404
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return _with_etag(request, path.read_bytes(), kind)
-
-
-def _with_etag(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponse(status=304, headers={"ETag": etag})
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    return HttpResponse(body, content_type=content_type, headers=headers)
+    return with_etag(request, HttpResponse(path.read_bytes(), content_type=kind))

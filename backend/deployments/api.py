@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import parse_etags, quote_etag
 from ninja import Router
 
 from backend.accounts.who import Who
 from backend.deployments.filters import parse
 from backend.errors import BadFilter
+from backend.etags import with_etag
 
 router = Router(tags=["reach"])
 
@@ -47,10 +45,4 @@ def reach_cells(request: HttpRequest, zoom: float = 4.5, sources: str | None = N
         raise BadFilter("zoom is 0 to 24.", where="zoom")
     chosen = None if sources is None else _several(request, "sources")
     body = orjson.dumps(cells.collection(scene_of(filters, _who(request)), filters.bbox, zoom, chosen))
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponse(status=304, headers={"ETag": etag})
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        body, headers = gzip.compress(body, 6, mtime=0), {**headers, "Content-Encoding": "gzip"}
-    return HttpResponse(body, content_type="application/geo+json", headers=headers)
+    return with_etag(request, HttpResponse(body, content_type="application/geo+json"))

@@ -16,9 +16,9 @@ from backend.accounts import services as accounts
 from backend.accounts.models import Device
 from backend.accounts.who import Who
 from backend.errors import NotFound
+from backend.etags import with_etag
 from backend.field import last_photo, receipts
 from backend.field import sync as syncing
-from backend.submissions.forms_api import with_etag
 
 router = Router(tags=["field app"])
 MOST_RECEIPTS = 200

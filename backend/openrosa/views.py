@@ -8,12 +8,13 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import http_date, parse_etags, quote_etag
+from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
 from backend import bodies
 from backend.accounts.who import Who
 from backend.errors import GramReachError, NotFound, Unreadable
+from backend.etags import with_etag
 from backend.openrosa import documents, queries
 from backend.openrosa.documents import ListedForm, MediaFile
 from backend.openrosa.who import identify
@@ -163,14 +164,7 @@ def _version(who: Who, form_id: str, version: str) -> FormVersion:
 
 def _known(request: HttpRequest, content: bytes, content_type: str = XML) -> HttpResponse:
     """The content, or nothing where the phone has it."""
-    etag = quote_etag(_md5(content))
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(content, content_type=content_type)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return with_etag(request, HttpResponse(content, content_type=content_type), _md5(content))
 
 
 def _md5(content: bytes) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import parse_etags, quote_etag
 from ninja import Router
 
 from backend.errors import NotFound
+from backend.etags import with_etag
 from backend.submissions import lists
 from backend.submissions.examples import example_of
 from backend.submissions.models import Form, FormVersion
@@ -17,7 +16,6 @@ from backend.submissions.queries import forms_to_fill, published
 from field_forms.jsonschema import json_schema
 
 router = Router(tags=["forms"])
-WORTH_PACKING = 1000  # bytes
 
 
 @router.get("", summary="The forms you may fill, each with its current version")
@@ -49,20 +47,6 @@ def _version(form_id: str, version: str) -> FormVersion:
     if row is None:
         raise NotFound(f"Version {version} of {form_id} was never published.", where="version", code="unknown_version")
     return row
-
-
-def with_etag(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
-    """Nothing where the caller has it already; else compressed, as these go to phones on thin lines."""
-    quoted = quote_etag(etag)
-    if quoted in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    elif len(response.content) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content = gzip.compress(response.content, 6, mtime=0)
-        response["Content-Encoding"] = "gzip"
-    response["ETag"] = quoted
-    response["Cache-Control"] = "private, no-cache"
-    response["Vary"] = "Accept-Encoding"
-    return response
 
 
 @router.get("/{form_id}/versions/{version}.schema.json", summary="JSON Schema of `answers`, with an example")
