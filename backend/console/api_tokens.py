@@ -58,7 +58,7 @@ def _reads(request: HttpRequest, who: Who) -> Cluster | None:
 def _list(request: HttpRequest, who: Who, status: int = 200, **context: Any) -> HttpResponse:
     clusters = list(accounts.clusters_to_read(who))
     return show(
-        request, who, "console/tokens.html", "tokens", status,
+        request, who, "console/tokens.html", "admin", status,
         tokens=list(accounts.tokens_of(who)),
         clusters=clusters,
         may_make=who.everywhere or bool(clusters),

@@ -10,10 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.accounts.who import Who, of_user
-from backend.console import queries
+from backend.console import navigation, queries
+from backend.deployments.observed import INDIA
 from backend.errors import NotFound
 
 Inner = Callable[..., HttpResponse]
@@ -31,7 +33,8 @@ def inside(allowed: Callable[[Who], bool] = lambda who: True) -> Callable[[Inner
             if not allowed(who):
                 raise PermissionDenied
             try:
-                return view(request, who, *args, **kwargs)
+                with timezone.override(INDIA):  # a visit's day is an Indian day, and so is all that is shown
+                    return view(request, who, *args, **kwargs)
             except NotFound as error:
                 raise Http404 from error
 
@@ -41,5 +44,5 @@ def inside(allowed: Callable[[Who], bool] = lambda who: True) -> Callable[[Inner
 
 
 def show(request: HttpRequest, who: Who, template: str, here: str, status: int = 200, **context: Any) -> HttpResponse:
-    frame = {"here": here, "who": who, "scope": queries.scope_name(who)}
+    frame = {"here": here, "who": who, "scope": queries.scope_name(who), "pages": navigation.pages(who)}
     return render(request, template, frame | context, status=status)

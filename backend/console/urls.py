@@ -13,6 +13,7 @@ urlpatterns = [
     path("login", sign_in.SignIn.as_view(), name="login"),
     path("logout", LogoutView.as_view(next_page="login"), name="logout"),
     path("language", set_language, name="language"),
+    path("manage", views.manage, name="manage"),
     path("forms", views.forms, name="forms"),
     path("phones", phones.phones, name="phones"),
     path("phones/import", unsent.import_unsent, name="import-unsent"),

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from backend.accounts.who import Who
-from backend.console import queries
+from backend.console import navigation, queries
 from backend.console.inside import inside, show
 
 
@@ -21,7 +21,13 @@ def home(request: HttpRequest, who: Who) -> HttpResponse:
 @require_safe
 @inside()
 def forms(request: HttpRequest, who: Who) -> HttpResponse:
-    return show(request, who, "console/forms.html", "forms", forms=queries.open_forms())
+    return show(request, who, "console/forms.html", "admin", forms=queries.open_forms())
+
+
+@require_safe
+@inside()
+def manage(request: HttpRequest, who: Who) -> HttpResponse:
+    return show(request, who, "console/manage.html", "admin", places=navigation.administration(who))
 
 
 @require_safe

@@ -45,6 +45,7 @@ def test_a_coordinator_signs_in_and_sees_what_waits(tab: Tab, reported: World, s
     assert "2 reports received from RSVC Nitte." in tab.text("main")
     assert [row.inner_text() for row in tab.page.locator(".rows .number").all()] == ["2", "1", "1"]
     tab.page.screenshot(path=screenshots / "home.png")
+    tab.page.click(".person summary")
     tab.page.click("text=Sign out")
     tab.settled()
     assert tab.page.url == tab.base + "/login"

@@ -66,7 +66,7 @@ def test_a_phone_is_taken_away_after_a_second_look(
     tab = open_tab(**WINDOWS[window])
     tab.sign_in("meena.joshi", path="/phones")
     assert not tab.page.is_visible(".stop")
-    tab.page.locator("summary").first.click()
+    tab.page.locator("main summary").first.click()
     shoot(tab, screenshots, f"{window}-revoke")
     tab.page.click(".stop")
     tab.settled()
@@ -87,7 +87,7 @@ def test_a_token_is_made_and_shown_once(open_tab: Open, world: World, window: st
     shoot(tab, screenshots, f"{window}-tokens")
     tab.go("/tokens")
     assert token not in tab.page.content()
-    tab.page.locator("summary").first.click()
+    tab.page.locator("main summary").first.click()
     tab.page.click(".stop")
     tab.settled()
     assert ApiToken.objects.get().revoked_at is not None

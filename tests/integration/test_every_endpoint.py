@@ -94,6 +94,7 @@ PAGES = {
     "GET /phones/import": ENROLLERS.format(200, 200, 200),
     "POST /phones/import": ENROLLERS.format(422, 200, 200),
     "GET /": SIGNED_IN,
+    "GET /manage": SIGNED_IN,
     "GET /forms": SIGNED_IN,
     "GET /phones": ENROLLERS.format(200, 200, 200),
     "POST /phones/people": ENROLLERS.format(422, 200, 200),

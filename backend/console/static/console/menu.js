@@ -10,7 +10,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
   button.addEventListener("click", () => open(!opened()));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && opened()) {
+    const person = document.querySelector(".person[open]");
+    if (event.key === "Escape" && person) {
+      person.open = false;
+      person.querySelector("summary").focus();
+    } else if (event.key === "Escape" && opened()) {
       open(false);
       button.focus();
     }

@@ -1,0 +1,74 @@
+"""The ways through the console: its seven pages, and what stands on the page Admin. New pages add their line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backend.accounts.who import Who
+
+
+def everybody(who: Who) -> bool:
+    return True
+
+
+def reviewers(who: Who) -> bool:
+    return who.may_review
+
+
+def administrators(who: Who) -> bool:
+    return who.role == "administrator"
+
+
+@dataclass(frozen=True)
+class Place:
+    """`url`: the address's name, or an address. `text`: one sentence on what one finds there."""
+
+    here: str
+    url: str
+    name: str | Promise
+    icon: str
+    text: str | Promise = ""
+    allowed: Callable[[Who], bool] = everybody
+
+    @property
+    def address(self) -> str:
+        return self.url if self.url.startswith("/") else reverse(self.url)
+
+
+PAGES = (
+    Place("today", "home", _("Today"), "home"),
+    Place("map", "reach-map", _("Map"), "map"),
+    Place("reports", "reports", _("Reports"), "list"),
+    Place("centres", "centres", _("Centres"), "centre"),
+    Place("quality", "quality", _("Quality"), "flag"),
+    Place("phones", "phones", _("Phones"), "phone", allowed=reviewers),
+    Place("admin", "manage", _("Admin"), "gear"),
+)
+ADMIN = (
+    Place("forms", "forms", _("Forms"), "form", _("What the phones fill in, with its versions.")),
+    Place("tokens", "tokens", _("API tokens"), "key", _("What your scripts sign in with.")),
+    Place("api", "api-docs", _("API"), "code", _("For scripts and other systems: every address, with examples.")),
+    Place("tables", "admin:index", _("All tables"), "table", _("Every row of the registry, as it is stored."), administrators),
+)  # fmt: skip
+
+
+def pages(who: Who) -> list[Place]:
+    return list(_there(PAGES, who))
+
+
+def administration(who: Who) -> list[Place]:
+    return list(_there(ADMIN, who))
+
+
+def _there(places: tuple[Place, ...], who: Who) -> Iterator[Place]:
+    for place in places:
+        try:
+            if place.allowed(who) and place.address:
+                yield place
+        except NoReverseMatch:  # an installation may leave a page out
+            continue
