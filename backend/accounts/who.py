@@ -85,7 +85,7 @@ _DEVICE = Select(
     .order_by()
     .values_list(
         "id", "officer_id", "installation_id", "revoked_at", "last_seen", "officer__name", "officer__centre_id",
-        "officer__forms", "officer__active",
+        "officer__forms", "officer__active", "officer__language",
     ),
     "\0hash",
 )  # fmt: skip
@@ -96,12 +96,14 @@ def _device(hashed: str) -> Device | None:
     rows = _DEVICE.rows(hashed)
     if not rows:
         return None
-    pk, officer_id, installation_id, revoked_at, last_seen, name, centre_id, forms, active = rows[0]
+    pk, officer_id, installation_id, revoked_at, last_seen, name, centre_id, forms, active, language = rows[0]
     fields = ["id", "officer_id", "installation_id", "token_hash", "revoked_at", "last_seen"]
     values = (pk, officer_id, installation_id, hashed, moment(revoked_at), moment(last_seen))
     device = Device.from_db("default", fields, values)
     device.officer = Officer.from_db(
-        "default", ["id", "name", "centre_id", "forms", "active"], (officer_id, name, centre_id, plain(forms), active)
+        "default",
+        ["id", "name", "centre_id", "forms", "active", "language"],
+        (officer_id, name, centre_id, plain(forms), active, language),
     )
     return device
 

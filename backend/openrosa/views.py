@@ -13,16 +13,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from backend import bodies
 from backend.accounts.who import Who
-from backend.errors import GramReachError, NotFound, Unreadable
 from backend.etags import with_etag
-from backend.openrosa import documents, queries
+from backend.errors import GramReachError, NotFound, Unreadable
+from backend.openrosa import documents, queries, words
 from backend.openrosa.documents import ListedForm, MediaFile
 from backend.openrosa.who import identify
 from backend.submissions import lists
 from backend.submissions.arrivals import Arrival
-from backend.submissions.models import Form, FormVersion
-from backend.submissions.queries import forms_to_fill
-from backend.submissions.services import Outcome, now, receive
+from backend.submissions.models import FormVersion
+from backend.submissions.services import now, receive
 
 ADVERTISED = 5_000_000  # bytes a client should send at once; many more are taken
 XML = "text/xml; charset=utf-8"
@@ -41,10 +40,7 @@ def openrosa(*methods: str) -> Callable[[View], View]:
             if request.method not in methods:
                 response = HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
             else:
-                try:
-                    response = view(request, identify(request, token), **named)
-                except GramReachError as error:
-                    response = _refusal(error)
+                response = _said(view, request, token, named)
             response["X-OpenRosa-Version"] = "1.0"
             response["Date"] = http_date()
             return response
@@ -54,8 +50,23 @@ def openrosa(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
+def _said(view: View, request: HttpRequest, token: str | None, named: dict[str, Any]) -> HttpResponse:
+    """In the language of who asks, as far as that is known."""
+    wanted = words.languages(request)
+    try:
+        who = identify(request, token)
+        if who.device is not None:
+            wanted = words.languages(request, who.device.officer)
+        with words.speaking(wanted):
+            return view(request, who, **named)
+    except GramReachError as error:
+        with words.speaking(wanted):
+            return _refusal(error)
+
+
 def _refusal(error: GramReachError) -> HttpResponse:
-    response = HttpResponse(documents.response(error.detail, success=False), status=error.status, content_type=XML)
+    content = documents.response(words.of_error(error), success=False)
+    response = HttpResponse(content, status=error.status, content_type=XML)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Basic realm="GramReach", charset="UTF-8"'
     return response
@@ -65,21 +76,18 @@ def _refusal(error: GramReachError) -> HttpResponse:
 def form_list(request: HttpRequest, who: Who) -> HttpResponse:
     wanted = request.GET.get("formID")
     verbose = request.GET.get("verbose", "").lower() in ("true", "1")
-    language = who.device.officer.language if who.device else "en"
-    forms = [_listed(request, form, language) for form in forms_to_fill(who) if wanted in (None, form.form_id)]
+    languages = words.languages(request, who.device.officer if who.device else None)
+    versions = queries.versions(who, wanted, every="listAllVersions" in request.GET)
+    forms = [_listed(request, version, languages) for version in versions]
     return _known(request, documents.form_list(forms, verbose=verbose))
 
 
-def _listed(request: HttpRequest, form: Form, language: str) -> ListedForm:
-    version = form.current
-    assert version is not None  # noqa: S101  # forms_to_fill gives no others
-    title = version.schema["title"]
-    name = title.get(language) or title.get("en") or next(iter(title.values()), form.form_id)
-    path = f"{form.form_id}/{version.version}"
+def _listed(request: HttpRequest, version: FormVersion, languages: list[str]) -> ListedForm:
+    form_id, title = version.form.form_id, version.schema["title"]
+    name = next((title[code] for code in languages if title.get(code)), next(iter(title.values()), form_id))
+    path = f"{form_id}/{version.version}"
     manifest_url = _url(request, f"manifest/{path}") if version.schema["files"] else None
-    return ListedForm(
-        form.form_id, name, version.version, version.md5, _url(request, f"forms/{path}.xml"), manifest_url
-    )
+    return ListedForm(form_id, name, version.version, version.md5, _url(request, f"forms/{path}.xml"), manifest_url)
 
 
 def _url(request: HttpRequest, below: str) -> str:
@@ -117,7 +125,7 @@ def media(request: HttpRequest, who: Who, form_id: str, version: str, filename: 
 @openrosa("GET", "HEAD")
 def integrity(request: HttpRequest, who: Who) -> HttpResponse:
     ids = [text for text in request.GET.get("id", "").split(",") if text]
-    return HttpResponse(documents.integrity(queries.let_go(who, ids)), content_type=XML)
+    return _known(request, documents.integrity(queries.let_go(who, ids)))
 
 
 @openrosa("HEAD", "POST")
@@ -128,29 +136,18 @@ def submission(request: HttpRequest, who: Who) -> HttpResponse:
     assert who.device is not None  # noqa: S101  # identify gives no others
     if request.content_type != "multipart/form-data":
         raise Unreadable("Send the report as a form with a part `xml_submission_file`.", where="Content-Type")
-    _, files = bodies.multipart(request)
-    if "xml_submission_file" not in files:
+    texts, files = bodies.multipart(request)
+    sent = files.pop("xml_submission_file", None)
+    xml = sent.read() if sent is not None else texts.get("xml_submission_file", "").encode()
+    if not xml:
         raise Unreadable("The part `xml_submission_file` is missing.", where="xml_submission_file")
-    xml = files.pop("xml_submission_file").read()
     outcome = receive(Arrival(who.device, now(), xml=xml, files=files))
     success = outcome.outcome in ("stored", "identical", "edited")
     return HttpResponse(
-        documents.response(_words(outcome), success=success),
+        documents.response(words.of_outcome(outcome), success=success),
         status=201 if success else outcome.status,
         content_type=XML,
     )
-
-
-def _words(outcome: Outcome) -> str:
-    if outcome.outcome == "conflict" or outcome.outcome == "rejected":
-        return f"Kept aside at the office. Nothing lost. {outcome.detail}"
-    if outcome.missing_attachments:
-        return f"The report reached the office. {len(outcome.missing_attachments)} of its files are still to come."
-    return {
-        "stored": "The report reached the office.",
-        "identical": "The office has this report already.",
-        "edited": "The change reached the office.",
-    }[outcome.outcome]
 
 
 def _version(who: Who, form_id: str, version: str) -> FormVersion:

@@ -9,18 +9,22 @@ import uuid
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
+from django.utils import timezone
+from lxml import etree
 from PIL import Image
 
 from backend.accounts import services as accounts
 from backend.accounts.throttle import forget
 from backend.deployments.models import Deployment
 from backend.registry.models import Centre
-from backend.submissions.models import Attachment, KeptAside, Submission, SubmissionVersion
+from backend.submissions.models import Attachment, Form, KeptAside, Submission, SubmissionVersion
+from backend.submissions.publishing import publish
+from backend.submissions.reviewing import review
 from field_forms.answering import write
 from field_forms.schema import Schema
-from tests.integration.openrosa.collect import Collect, Refused
-from tests.integration.world import World
+from tests.integration.openrosa.collect import MANIFEST, Collect, Refused
+from tests.integration.world import World, user
 
 
 @pytest.fixture
@@ -71,10 +75,71 @@ def test_one_form_can_be_asked_for_and_described(collect: Collect) -> None:
     assert b"<descriptionText>" in found
 
 
-def test_what_a_phone_has_is_not_sent_again(collect: Collect) -> None:
-    first = collect.client.get(f"{collect.base}/formList")
-    again = collect.client.get(f"{collect.base}/formList", headers={"If-None-Match": first.headers["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+def test_all_versions_are_listed_only_when_asked_for(world: World, collect: Collect) -> None:
+    old = world.forms["village_need"]
+    source = bytes(old.source).decode().replace(old.version, "2026112299")
+    new = publish(source.encode(), "village_need.md", validate=False)
+    assert new.version == "2026112299"
+    listed = collect.get(f"{collect.base}/formList", formID="village_need")
+    assert (old.version.encode() in listed, b"2026112299" in listed) == (False, True)
+    every = collect.get(f"{collect.base}/formList", formID="village_need", listAllVersions="true")
+    assert (old.version.encode() in every, b"2026112299" in every) == (True, True)
+
+
+@pytest.mark.parametrize("state", [Form.State.CLOSING, Form.State.CLOSED])
+def test_a_closed_form_is_not_offered_but_still_received(world: World, collect: Collect, state: Form.State) -> None:
+    form = world.forms["deployment_registration"].form
+    form.state = state
+    form.save()
+    assert "deployment_registration" not in collect.forms()
+    assert collect.send(registration(world, "uuid:late")) == "The report reached the office."
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "formList",
+        "forms/village_report/{version}.xml",
+        "manifest/village_report/{version}",
+        "forms/village_report/{version}/media/villages.csv",
+        "integrity/deployments?id=00000000-0000-0000-0000-000000000007",
+    ],
+)
+def test_what_a_phone_has_is_not_sent_again(world: World, collect: Collect, below: str) -> None:
+    address = f"{collect.base}/{below.format(version=world.forms['village_report'].version)}"
+    first = collect.client.get(address)
+    again = collect.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+def test_the_hash_of_a_list_changes_with_what_is_in_it_for_this_officer(world: World, collect: Collect) -> None:
+    address = f"{collect.base}/manifest/village_report/{world.forms['village_report'].version}"
+
+    def hashes() -> dict[str, str]:
+        items = etree.fromstring(collect.get(address))
+        return {item.findtext(f"{MANIFEST}filename", ""): item.findtext(f"{MANIFEST}hash", "") for item in items}
+
+    before = hashes()
+    collect.send(registration(world, "uuid:changes-the-list"))
+    after = hashes()
+    assert {name for name in before if before[name] != after[name]} == {"deployments.csv"}
+
+
+def test_a_person_reads_the_answer_in_the_own_language(world: World, collect: Collect) -> None:
+    xml = registration(world, "uuid:hindi")
+    assert collect.send(xml) == "The report reached the office."
+    world.officer.language = "hi"
+    world.officer.save()
+    assert collect.send(xml) == "यह रिपोर्ट कार्यालय में पहले से है।"
+    assert "<name>गाँव की रिपोर्ट</name>".encode() in collect.get(f"{collect.base}/formList")
+    with pytest.raises(Refused, match="कुछ खोया नहीं"):
+        collect.send(registration(world, "uuid:hindi", hamlet="Another hamlet"))
+    english = Collect(collect.base, Client(headers={"Accept-Language": "en-IN,en;q=0.9"}))  # what the phone says, counts more
+    assert english.send(xml) == "The office has this report already."
+    spoken = Collect("/openrosa/key/wrong", Client(headers={"Accept-Language": "hi"}))
+    with pytest.raises(Refused, match="रिपोर्ट सुरक्षित हैं"):
+        spoken.forms()
+    forget()
 
 
 def test_a_report_is_stored_once_however_often_it_comes(world: World, collect: Collect) -> None:
@@ -124,6 +189,41 @@ def test_an_edit_is_a_new_version_and_a_stale_one_is_kept(world: World, collect:
         collect.send(edit("uuid:collect-6", "Too late"))
 
 
+def test_an_edit_of_what_never_came_is_kept_until_that_comes(world: World, collect: Collect) -> None:
+    schema = Schema.from_json(world.forms["deployment_registration"].schema)
+    xml = write(schema, "uuid:edit", "uuid:unsent", world.registration("uuid:edit")["answers"])
+    with pytest.raises(Refused, match="409: .* is not here"):
+        collect.send(xml)
+    assert KeptAside.objects.get().code == "unknown_deprecated_id"
+
+
+def test_what_the_office_deleted_does_not_come_back(world: World, collect: Collect) -> None:
+    xml = registration(world, "uuid:deleted")
+    collect.send(xml)
+    Submission.objects.update(deleted_at=timezone.now())
+    with pytest.raises(Refused, match="409: .* has deleted this report"):
+        collect.send(xml)
+    assert KeptAside.objects.get().code == "deleted"
+
+
+def test_a_second_edit_names_the_first_and_media_is_carried_forward(world: World, collect: Collect) -> None:
+    schema = Schema.from_json(world.forms["deployment_registration"].schema)
+    collect.send(registration(world, "uuid:e0", photo="a.jpg", photo_people="none"), {"a.jpg": jpeg("white")})
+    entity = str(Deployment.objects.get().uuid)
+
+    def edit(new: str, old: str, photo: str) -> bytes:
+        item = world.registration(new, hamlet=new, photo=photo, photo_people="none")
+        return write(schema, new, old, item["answers"], entity_id=entity)
+
+    assert collect.send(edit("uuid:e1", "uuid:e0", "a.jpg")) == "The change reached the office."
+    second = edit("uuid:e2", "uuid:e1", "b.jpg")
+    assert "1 of its files is still to come" in collect.post(second, {})
+    assert collect.post(second, {"b.jpg": jpeg("black")}) == "The office has this report already."  # the edit's later part
+    assert [v.instance_id for v in SubmissionVersion.objects.order_by("number")] == ["uuid:e0", "uuid:e1", "uuid:e2"]
+    assert not Attachment.objects.filter(blob=None).exists()
+    assert Deployment.objects.get().hamlet == "uuid:e2"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "status", "words"),
     [
@@ -166,6 +266,18 @@ def test_entities_are_let_go_only_when_the_office_withdrew_them(world: World, co
     away.save()
     assert collect.deleted(url, ids) == dict(zip(ids, [False, True, True, False, False], strict=True))
     assert collect.deleted(url, []) == {}
+
+
+@override_settings(REVIEW_REQUIRED=True)
+def test_an_entity_whose_registration_waits_for_review_stays_and_a_rejected_one_goes(
+    world: World, collect: Collect
+) -> None:
+    collect.send(registration(world, "uuid:waits"))
+    url = collect.forms()["village_report"].entity_lists["deployments.csv"]
+    entity = str(Deployment.objects.get().uuid)
+    assert collect.deleted(url, [entity]) == {entity: False}
+    review(Submission.objects.get(), "reject", "Not ours.", user("administrator"))
+    assert collect.deleted(url, [entity]) == {entity: True}
 
 
 def test_without_credentials_a_password_is_asked_for(world: World) -> None:

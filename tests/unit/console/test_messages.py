@@ -1,4 +1,4 @@
-"""Every sentence of the console is in the Hindi catalogue, and the compiled catalogue is the one that was written."""
+"""Every sentence of the console, and of what phones are answered, is in the Hindi catalogue, and the compiled catalogue is the one that was written."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 from django.utils.translation.template import templatize
 
-from backend import console
+from backend import console, openrosa
 
 HERE = Path(console.__file__).parent
 FOLDER = HERE / "locale" / "hi" / "LC_MESSAGES"
 CALL = re.compile(r"""\bn?gettext(?:_lazy)?\(u?(".*?(?<!\\)"|'.*?(?<!\\)')|(?<!\w)_\((".*?(?<!\\)")\)""", re.DOTALL)
-SOURCES = sorted([*HERE.glob("templates/**/*.html"), *HERE.glob("*.py")])
+SOURCES = sorted([*HERE.glob("templates/**/*.html"), *HERE.glob("*.py"), *Path(openrosa.__file__).parent.glob("*.py")])
 
 
 @pytest.fixture(scope="module")
