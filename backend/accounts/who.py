@@ -102,8 +102,8 @@ def _device(hashed: str) -> Device | None:
     device = Device.from_db("default", fields, values)
     device.officer = Officer.from_db(
         "default",
-        ["id", "name", "centre_id", "forms", "active", "language"],
-        (officer_id, name, centre_id, plain(forms), active, language),
+        ["id", "name", "centre_id", "forms", "language", "active"],  # in the order of the model
+        (officer_id, name, centre_id, plain(forms), language, active),
     )
     return device
 

@@ -6,7 +6,7 @@ import logging
 import re
 
 _TOKEN = re.compile(r"(/key/)[^/\s?\"']+")
-_HEADER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
+_HEADER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]{16,}", re.IGNORECASE)
 
 
 class WithoutTokens(logging.Formatter):

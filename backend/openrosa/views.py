@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from backend import bodies
 from backend.accounts.who import Who
-from backend.etags import with_etag
 from backend.errors import GramReachError, NotFound, Unreadable
+from backend.etags import with_etag
 from backend.openrosa import documents, queries, words
 from backend.openrosa.documents import ListedForm, MediaFile
 from backend.openrosa.who import identify

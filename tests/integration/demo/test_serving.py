@@ -86,12 +86,18 @@ def test_serve_makes_a_home_answers_and_ends_at_ctrl_c(tmp_path: Path, port: int
     assert get(f"http://127.0.0.1:{port}/readyz")[0] == 200
     assert get(f"http://127.0.0.1:{port}/static/admin/css/base.css")[0] == 200
     assert stat.S_IMODE((home / "keys" / "DATA_KEY").stat().st_mode) == 0o600
+    token = "a-token-that-nobody-has-and-nobody-logs"
+    assert get(f"http://127.0.0.1:{port}/openrosa/key/{token}/formList")[0] == 403
+    assert get(f"http://127.0.0.1:{port}/openrosa/key/{token}/no-such-page")[0] == 404
+    assert get(f"http://127.0.0.1:{port}/openrosa/formList", token)[0] == 403
     second = run(home, "serve", "--port", str(port))
     assert (second.returncode, second.stderr) == (1, _port_in_use(port))
     os.killpg(server.process.pid, signal.SIGINT)  # as a terminal does: to all of them
     assert server.process.wait(timeout=20) == 0
     assert server.log.read_text().endswith("Ended.\n")
     assert "Traceback" not in server.log.read_text()
+    assert "no-such-page" in server.log.read_text()  # so addresses are logged, and none with its token
+    assert token not in server.log.read_text()
 
 
 def _port_in_use(port: int) -> str:

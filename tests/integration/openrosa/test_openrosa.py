@@ -134,7 +134,9 @@ def test_a_person_reads_the_answer_in_the_own_language(world: World, collect: Co
     assert "<name>गाँव की रिपोर्ट</name>".encode() in collect.get(f"{collect.base}/formList")
     with pytest.raises(Refused, match="कुछ खोया नहीं"):
         collect.send(registration(world, "uuid:hindi", hamlet="Another hamlet"))
-    english = Collect(collect.base, Client(headers={"Accept-Language": "en-IN,en;q=0.9"}))  # what the phone says, counts more
+    english = Collect(
+        collect.base, Client(headers={"Accept-Language": "en-IN,en;q=0.9"})
+    )  # what the phone says, counts more
     assert english.send(xml) == "The office has this report already."
     spoken = Collect("/openrosa/key/wrong", Client(headers={"Accept-Language": "hi"}))
     with pytest.raises(Refused, match="रिपोर्ट सुरक्षित हैं"):
@@ -192,7 +194,7 @@ def test_an_edit_is_a_new_version_and_a_stale_one_is_kept(world: World, collect:
 def test_an_edit_of_what_never_came_is_kept_until_that_comes(world: World, collect: Collect) -> None:
     schema = Schema.from_json(world.forms["deployment_registration"].schema)
     xml = write(schema, "uuid:edit", "uuid:unsent", world.registration("uuid:edit")["answers"])
-    with pytest.raises(Refused, match="409: .* is not here"):
+    with pytest.raises(Refused, match=r"409: .* is not here"):
         collect.send(xml)
     assert KeptAside.objects.get().code == "unknown_deprecated_id"
 
@@ -201,7 +203,7 @@ def test_what_the_office_deleted_does_not_come_back(world: World, collect: Colle
     xml = registration(world, "uuid:deleted")
     collect.send(xml)
     Submission.objects.update(deleted_at=timezone.now())
-    with pytest.raises(Refused, match="409: .* has deleted this report"):
+    with pytest.raises(Refused, match=r"409: .* has deleted this report"):
         collect.send(xml)
     assert KeptAside.objects.get().code == "deleted"
 
@@ -218,7 +220,9 @@ def test_a_second_edit_names_the_first_and_media_is_carried_forward(world: World
     assert collect.send(edit("uuid:e1", "uuid:e0", "a.jpg")) == "The change reached the office."
     second = edit("uuid:e2", "uuid:e1", "b.jpg")
     assert "1 of its files is still to come" in collect.post(second, {})
-    assert collect.post(second, {"b.jpg": jpeg("black")}) == "The office has this report already."  # the edit's later part
+    assert (
+        collect.post(second, {"b.jpg": jpeg("black")}) == "The office has this report already."
+    )  # the edit's later part
     assert [v.instance_id for v in SubmissionVersion.objects.order_by("number")] == ["uuid:e0", "uuid:e1", "uuid:e2"]
     assert not Attachment.objects.filter(blob=None).exists()
     assert Deployment.objects.get().hamlet == "uuid:e2"

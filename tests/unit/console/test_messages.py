@@ -1,4 +1,4 @@
-"""Every sentence of the console, and of what phones are answered, is in the Hindi catalogue, and the compiled catalogue is the one that was written."""
+"""Each sentence of the console and of what phones are answered is in the Hindi catalogue, which is compiled as written."""
 
 from __future__ import annotations
 
