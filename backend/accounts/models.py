@@ -93,11 +93,15 @@ class EnrolmentCode(models.Model):
 
 
 class ApiToken(models.Model):
-    """A script's token: reads and exports in the scope of one cluster, or of all India. Never sees personal fields."""
+    """A script's token: reads and exports in the scope of one cluster, of some centres, or else of all India. Never sees
+    personal fields."""
 
     name = models.CharField(max_length=120)
     token_hash = models.CharField(max_length=64, unique=True)
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # Said, not concluded from their being there: a token whose centres were deleted must not read everything.
+    of_centres = models.BooleanField(default=False)
+    centres = models.ManyToManyField(Centre, blank=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="api_tokens")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)

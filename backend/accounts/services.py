@@ -129,16 +129,30 @@ def revoke(device: Device) -> None:
         Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
-def make_api_token(name: str, cluster: Cluster | None, by: User | None = None, days: int | None = None) -> str:
-    """Shown once; only its hash is kept. `cluster`: what it reads, None for all of India; `days` None: without an end."""
+def make_api_token(
+    name: str,
+    cluster: Cluster | None,
+    by: User | None = None,
+    days: int | None = None,
+    centres: Sequence[Centre] = (),
+) -> str:
+    """Shown once; only its hash is kept. It reads `cluster`, or these centres, or all of India where neither is given;
+    `days` None: without an end.
+    """
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120:
         raise Invalid("Give the token a name of 1 to 120 letters.", where="name")
     token, ends = new_token(), None if days is None else _in(days)
     with writing():
-        ApiToken.objects.create(
-            name=name, token_hash=token_hash(token), cluster=cluster, created_by=by, expires_at=ends
+        made = ApiToken.objects.create(
+            name=name,
+            token_hash=token_hash(token),
+            cluster=cluster,
+            of_centres=bool(centres),
+            created_by=by,
+            expires_at=ends,
         )
+        made.centres.set(centres)
     return token
 
 

@@ -116,9 +116,25 @@ def of_token(token: str) -> Who:
     api_token = ApiToken.objects.select_related("created_by").filter(token_hash=hashed).first()
     if api_token is not None and _valid(api_token):
         _note_use(api_token)
-        clusters = frozenset() if api_token.cluster_id is None else frozenset({api_token.cluster_id})
-        return Who("cluster_team", everywhere=api_token.cluster_id is None, clusters=clusters, token=api_token)
-    raise BadToken("This token is not known, was revoked or is too old. Ask for a new one.")
+        return of_api_token(api_token)
+    raise BadToken(_NO_TOKEN)
+
+
+_NO_TOKEN = "This token is not known, was revoked or is too old. Ask for a new one."  # noqa: S105  # a sentence
+
+
+def of_api_token(token: ApiToken) -> Who:
+    """What the token was made for, and no more than its maker may read today. Raises BadToken."""
+    if not _valid(token):
+        raise BadToken(_NO_TOKEN)
+    clusters = frozenset() if token.cluster_id is None else frozenset({token.cluster_id})
+    centres = frozenset(token.centres.values_list("id", flat=True))
+    if token.created_by is not None:
+        maker = of_user(token.created_by)
+        if not maker.everywhere:  # a maker's own scope may have shrunk since
+            return Who("cluster_team", centres=centres & maker.centres, clusters=clusters & maker.clusters, token=token)
+    everywhere = token.cluster_id is None and not token.of_centres
+    return Who("cluster_team", everywhere=everywhere, centres=centres, clusters=clusters, token=token)
 
 
 def of_device(device: Device) -> Who:

@@ -55,3 +55,7 @@ def main() -> None:
         if sentence := what_is_missing():
             sys.exit(sentence)
         raise
+
+
+if __name__ == "__main__":
+    main()

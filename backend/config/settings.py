@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
     "ninja",  # for the Swagger UI that it carries
 ]
 MIDDLEWARE = [
@@ -118,6 +120,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT
 # Of one file that is sent in pieces, which lie in UPLOADS until it is whole.
 UPLOAD_LIMIT = megabytes(os.environ.get("UPLOAD_LIMIT_MB", ""), "UPLOAD_LIMIT_MB", 100)
 UPLOADS = GRAMREACH_HOME / "uploads"
+# Exports that are made in the background: their queue, and where their files lie for some days.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+EXPORTS = GRAMREACH_HOME / "exports"
 FIELD_APP = BASE_DIR / "field_forms/app/dist"  # as `make setup` builds it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -15,7 +15,7 @@ from backend.errors import BadFilter
 from backend.exports import queries
 from backend.exports.names import Names, names
 from backend.exports.queries import filled, text
-from backend.exports.rows import Chunks
+from backend.exports.rows import Chunks, Place, at
 from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, showing
 from backend.registry.models import Technology
 from backend.submissions.flat import flatten
@@ -51,7 +51,7 @@ def needs(who: Who, filters: Filters) -> Chunks:
             if asked is None or told.get("technology_asked") in asked:
                 words = (_spaced(told.get("theme")), *(told.get(n) for n in ("need", "urgency", "technology_asked")))
                 values = (*_instance(one, visit, rule), *_place(visit, known), *words, visit[_AT + len(_SITE)])
-                rows.append((one.instance_id, *_point(visit), values))
+                rows.append((one.instance_id, _place_of(visit), values))
         yield rows
 
 
@@ -71,7 +71,7 @@ def trainings(who: Who, filters: Filters) -> Chunks:
                 topic = answers.get(visit[_AT], {}).get("topic")
                 figures = visit[_AT + len(_SITE) + 1 :]
                 values = (*_instance(one, visit, rule), *about, *_place(visit, known), topic, *figures)
-                rows.append((one.instance_id, *_point(visit), values))
+                rows.append((one.instance_id, _place_of(visit), values))
         yield rows
 
 
@@ -99,8 +99,8 @@ def _place(visit: Visit, known: Names) -> tuple[Any, ...]:
     return code, name, other, *known.area(district, state), digipin, accuracy, illustrative == 1
 
 
-def _point(visit: Visit) -> tuple[float | None, float | None]:
-    return visit[_AT + 10], visit[_AT + 11]
+def _place_of(visit: Visit) -> Place:
+    return at(visit[_AT + 10], visit[_AT + 11])
 
 
 def _answers(shown: Mapping[str, Visit]) -> dict[str, Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from backend.deployments import frames
 from backend.deployments.filters import Filters
 from backend.exports import queries
 from backend.exports.queries import iso
-from backend.exports.rows import Chunks, Row
+from backend.exports.rows import Chunks, Row, at
 from backend.exports.villages import no_review
 from backend.registry.models import Centre, CentreSite
 from maps import reach
@@ -93,7 +93,7 @@ def _rows(
             centre.partners or None, iso(centre.active_from), iso(centre.active_to), centre.mandate_min,
             centre.mandate_max, centre.illustrative, queries.rule(), filters.day.isoformat(), *figures,
         )  # fmt: skip
-        yield centre.slug, first.lon if first else None, first.lat if first else None, values
+        yield centre.slug, at(first.lon, first.lat) if first else None, values
 
 
 def _figures(mine: pd.DataFrame, places: pd.DataFrame, listed: pd.DataFrame, *, whole: bool) -> tuple[Any, ...]:

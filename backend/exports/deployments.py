@@ -15,7 +15,7 @@ from backend.exports.fields import DEPLOYMENTS
 from backend.exports.names import Names, names
 from backend.exports.privacy import at_least_five, guarded, summed_upward
 from backend.exports.queries import after, iso
-from backend.exports.rows import Chunks, Row
+from backend.exports.rows import Chunks, Place, Row, at
 from backend.exports.states import states
 from backend.submissions.models import Submission
 from maps.condition import STOCKS, State, condition_on
@@ -69,9 +69,12 @@ def listed(who: Who, ids: list[int]) -> list[dict[str, Any]]:
     """The same columns for a page of deployments, as of today."""
     found = [Site(*row) for row in Deployment.objects.filter(id__in=ids).order_by("id").values_list(*Site._fields)]
     rows = _rows(found, names(), Filters(), guarded(who))
-    return [
-        dict(zip(DEPLOYMENTS.names, values, strict=True)) | {"lon": lon, "lat": lat} for _, lon, lat, values in rows
-    ]
+    return [_item(place, values) for _, place, values in rows]
+
+
+def _item(place: Place, values: tuple[Any, ...]) -> dict[str, Any]:
+    lon, lat = place if isinstance(place, tuple) else (None, None)
+    return dict(zip(DEPLOYMENTS.names, values, strict=True)) | {"lon": lon, "lat": lat}
 
 
 def _rows(found: list[Site], known: Names, filters: Filters, private: Any) -> Iterable[Row]:
@@ -88,7 +91,7 @@ def _rows(found: list[Site], known: Names, filters: Filters, private: Any) -> It
         if queries.within(filters, lon, lat):
             about = _about(site, known, served.get(site.id), review, hidden=hidden)
             values = (*about, filters.day.isoformat(), condition, *_state(state, hidden=hidden))
-            yield str(site.uuid), lon, lat, values
+            yield str(site.uuid), at(lon, lat), values
 
 
 def _about(site: Site, known: Names, served: str | None, review: str | None, *, hidden: bool) -> tuple[Any, ...]:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 Type = Literal["text", "integer", "number", "boolean", "date", "datetime"]
+Shape = Literal["Point", "LineString", "Polygon"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +23,23 @@ class Field:
     about: str
     source: str = "derived"
     unit: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)  # the question in each language of its form
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # its answers, likewise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind:
-    """`id`: the column that is also the feature's id; `geometry`: what the point is."""
+    """`id`: the column that is also the feature's id; `geometry`: what the place is; `shape`: of the places, None if the
+    rows have none."""
 
     name: str
     about: str
     id: str
     geometry: str
     fields: tuple[Field, ...]
+    shape: Shape | None = "Point"
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields)
 

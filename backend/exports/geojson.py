@@ -12,9 +12,7 @@ from typing import Any
 import orjson
 
 from backend.exports.fields import Kind
-from backend.exports.rows import BROKEN, Row
-
-DIGITS = 6  # about 0.1 m: what RFC 7946 recommends
+from backend.exports.rows import BROKEN, Row, geometry
 
 
 def collection(kind: Kind, chunks: Iterable[list[Row]], about: dict[str, Any]) -> Iterator[bytes]:
@@ -51,14 +49,8 @@ def _features(names: Sequence[str], chunk: list[Row], between: bytes) -> bytes:
     properties: dict[str, Any] = dict.fromkeys(names)
     feature: dict[str, Any] = {"type": "Feature", "id": None, "geometry": None, "properties": properties}
     written = []
-    for key, lon, lat, values in chunk:
-        feature["id"], feature["geometry"] = key, _point(lon, lat)
+    for key, place, values in chunk:
+        feature["id"], feature["geometry"] = key, geometry(place)
         properties.update(zip(names, values, strict=True))
         written.append(orjson.dumps(feature))
     return between.join(written)
-
-
-def _point(lon: float | None, lat: float | None) -> dict[str, Any] | None:
-    if lon is None or lat is None:
-        return None
-    return {"type": "Point", "coordinates": (round(lon, DIGITS), round(lat, DIGITS))}

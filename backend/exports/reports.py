@@ -16,7 +16,7 @@ from backend.exports.fields import REPORTS
 from backend.exports.names import Names, names
 from backend.exports.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.exports.queries import UuidText, filled, text
-from backend.exports.rows import Chunks, Row
+from backend.exports.rows import Chunks, Row, at
 from backend.exports.states import conditions
 from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, showing
 
@@ -85,7 +85,7 @@ def _report(who: Who, filters: Filters, known: Names) -> Told:
         slug, name, clusters, _ = known.technologies[technology]
         in_state, in_district = known.area(district, state)
         ended = visit[_FIGURES_AT] == 1
-        return one.instance_id, lon, lat, (
+        return one.instance_id, at(lon, lat), (
             one.instance_id, one.current_instance_id, version, one.review_state, visit[COUNTS] == 1, visit[WAITING] == 1,
             rule, one.received_at, day, uuid, slug, name, clusters, known.centres.get(centre), purpose, site_kind or None,
             village, village_name, village_other, in_state, in_district, digipin, accuracy, said(ended, figures), ended,

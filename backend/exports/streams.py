@@ -1,49 +1,28 @@
-"""One export: kind, format, whose scope, which filters -> a stream of bytes with its name and type."""
+"""One export: kind, format, whose scope, which filters -> a stream of bytes with its name and type, or a file."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from backend.accounts.who import Who
-from backend.deployments.filters import Filters
-from backend.errors import NotFound
-from backend.exports import geojson, tables
-from backend.exports.answered import needs, trainings
-from backend.exports.deployments import deployments
-from backend.exports.fields import KINDS, Kind
-from backend.exports.queries import rule
-from backend.exports.reports import reports
-from backend.exports.rows import Chunks
+from backend.errors import BadFilter, NotFound
+from backend.exports import geojson, kml, tables, zips
+from backend.exports.files import FILE_TYPES, SEVERAL, WRITERS
+from backend.exports.sources import Source
 
-
-def _villages(who: Who, filters: Filters) -> Chunks:
-    from backend.exports.villages import villages  # with pandas: 60 MB that the others need not carry
-
-    return villages(who, filters)
-
-
-def _centres(who: Who, filters: Filters) -> Chunks:
-    from backend.exports.centres import centres  # with pandas too
-
-    return centres(who, filters)
-
-
-READERS: dict[str, Callable[[Who, Filters], Chunks]] = {
-    "reports": reports,
-    "deployments": deployments,
-    "villages": _villages,
-    "centres": _centres,
-    "needs": needs,
-    "trainings": trainings,
-}
-TYPES = {
+STREAM_TYPES = {
     "geojson": "application/geo+json",
     "geojsonseq": "application/geo+json-seq",
     "csv": "text/csv; charset=utf-8",
+    "kml": "application/vnd.google-earth.kml+xml",
 }
+TYPES = STREAM_TYPES | FILE_TYPES
+ENDINGS = {"geoparquet": "parquet"}
 
 
 @dataclass(frozen=True)
@@ -53,49 +32,72 @@ class Export:
     chunks: Iterator[bytes]
 
 
-def export(kind: str, form: str, who: Who, filters: Filters, seen: Callable[[int], Any] | None = None) -> Export:
-    """`seen` is told how many features were read, chunk by chunk. Raises NotFound, NotAllowed and BadFilter at once.
-
-    What goes wrong later is raised in the middle of the stream, which then must not be ended as if it were whole.
-    """
-    who.require(who.may_export, "export")
-    if kind not in READERS:
-        raise NotFound(
-            f"There is no kind {kind!r}. There are: {', '.join(READERS)}.", where="kind", code="unknown_kind"
-        )
+def streams(form: str) -> bool:
+    """Whether this format can be sent while it is made. Raises NotFound where there is no such format."""
     if form not in TYPES:
         raise NotFound(f"No format {form!r}. There are: {', '.join(TYPES)}.", where="format", code="unknown_format")
-    now = dt.datetime.now(dt.UTC)
-    rows = READERS[kind](who, filters)
-    if seen is not None:
-        rows = _counted(rows, seen)
-    chunks = _begun(_written(KINDS[kind], form, rows, about(filters, now)))
-    return Export(f"gramreach-{kind}-{now:%Y%m%d}.{form}", TYPES[form], chunks)
+    return form in STREAM_TYPES
 
 
-def about(filters: Filters, now: dt.datetime) -> dict[str, Any]:
-    """What a file says of itself: the rule in force, the day, the filters."""
-    moment = filters.known_at or now
-    return {
-        "rule": rule(),
-        "as_of": filters.day.isoformat(),
-        "known_at": f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "generated_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "filters": filters.query(),
-        "fields": "/api/v1/export/fields",
-    }
+def check_tables(source: Source, form: str) -> None:
+    """Raises BadFilter where a format holds one table and there are several, or none of its rows lies anywhere."""
+    if len(source.parts) > 1 and form not in (*SEVERAL, "csv"):
+        raise BadFilter(f"{form} holds one table. Take csv (a zip), xlsx or gpkg, or leave tables out.", where="tables")
+    if form == "fgb" and source.parts[0].kind.shape is None:
+        raise BadFilter("This form asks for no place, and fgb holds places. Take csv or xlsx.", where="format")
 
 
-def _written(kind: Kind, form: str, rows: Chunks, about: dict[str, Any]) -> Iterator[bytes]:
+def ending(source: Source, form: str) -> str:
+    return "csv.zip" if form == "csv" and len(source.parts) > 1 else ENDINGS.get(form, form)
+
+
+def filename(source: Source, form: str) -> str:
+    return f"gramreach-{source.name}-{dt.datetime.now(dt.UTC):%Y%m%d}.{ending(source, form)}"
+
+
+@contextmanager
+def written(source: Source, form: str, folder: Path) -> Iterator[Path]:
+    """The export as a file below `folder`, whole and on the disk, to be moved to where it belongs: until then it lies in
+    a folder of its own, and whatever breaks off leaves nothing behind.
+    """
+    with TemporaryDirectory(prefix=".part-", dir=folder) as part:
+        path = Path(part) / f"whole.{ending(source, form)}"
+        write(source, form, path)
+        with path.open("rb") as whole:
+            os.fsync(whole.fileno())
+        yield path
+
+
+def export(source: Source, form: str) -> Export:
+    """What goes wrong after the first rows is raised in the middle of the stream, which then must not be ended as if it
+    were whole.
+    """
+    check_tables(source, form)
+    zipped = form == "csv" and len(source.parts) > 1
+    content_type = "application/zip" if zipped else STREAM_TYPES[form]
+    return Export(filename(source, form), content_type, _begun(_written(source, form)))
+
+
+def write(source: Source, form: str, path: Path) -> None:
+    """Into a file, whole or with an error; a format that streams too."""
+    check_tables(source, form)
+    if not streams(form):
+        WRITERS[form](source, path)
+        return
+    with path.open("wb") as target:
+        for chunk in _written(source, form):
+            target.write(chunk)
+
+
+def _written(source: Source, form: str) -> Iterator[bytes]:
+    if len(source.parts) > 1:
+        return zips.tables(source)
+    (part,) = source.parts
     if form == "geojson":
-        return geojson.collection(kind, rows, about)
-    return geojson.lines(kind, rows) if form == "geojsonseq" else tables.lines(kind, rows)
-
-
-def _counted(rows: Chunks, seen: Callable[[int], Any]) -> Chunks:
-    for chunk in rows:
-        seen(len(chunk))
-        yield chunk
+        return geojson.collection(part.kind, part.rows(), source.about)
+    if form == "kml":
+        return kml.document(part.kind, part.rows(), source.about)
+    return geojson.lines(part.kind, part.rows()) if form == "geojsonseq" else tables.lines(part.kind, part.rows())
 
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from backend.errors import BadFilter
 from backend.exports import queries
 from backend.exports.names import Names, names
 from backend.exports.queries import CHUNK, after, iso
-from backend.exports.rows import Chunks, Row
+from backend.exports.rows import Chunks, Row, at
 from backend.registry.models import CatchmentVillage, Village
 from maps import reach
 from maps.condition import CONDITIONS
@@ -46,7 +46,7 @@ def villages(who: Who, filters: Filters) -> Chunks:
         yield [
             row
             for row in _rows(found, places, known, filters)
-            if not filters.status or row[3][_CONDITION] in filters.status
+            if not filters.status or row[2][_CONDITION] in filters.status
         ]
 
 
@@ -132,7 +132,7 @@ def _rows(found: list[tuple[Any, ...]], places: pd.DataFrame, known: Names, filt
             known.centres.get(listed.get(pk)), population, source, of or None, iso(until), made_up, queries.rule(),
             filters.day.isoformat(), *(figures.get(pk) or _without("visited" if pk in visited else "never")),
         )  # fmt: skip
-        yield code, lon, lat, values
+        yield code, at(lon, lat), values
 
 
 def _of_deployments(row: list[Any]) -> tuple[Any, ...]:

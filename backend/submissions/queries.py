@@ -88,10 +88,11 @@ def visible(who: Who) -> QuerySet[Submission]:
         return rows
     if who.device is not None:
         return rows.filter(device__officer=who.device.officer_id)
-    return rows.filter(_in_scope(who))
+    return rows.filter(in_scope(who))
 
 
-def _in_scope(who: Who) -> Q:
+def in_scope(who: Who) -> Q:
+    """Of submissions, for whoever sees neither everything nor only what an own phone sent."""
     mine = Q(deployment__centre__in=who.centres) | Q(centre__in=who.centres)
     if who.clusters:
         mine |= Q(deployment__technology__clusters__in=who.clusters) | Q(technology__clusters__in=who.clusters)

@@ -42,6 +42,7 @@ ROLES = (
 READERS = "401 403 403  200  200 200 200 200  200 200 200"
 NO_PHONES = "401 403 403  403  200 200 200 200  200 200 200"
 IN_SCOPE = "401 403 403  200  200 404 200 200  200 200 404"
+OWN_JOB = "401 403 403  403  404 404 404 404  {} 404 404"  # asked for with the token of all India
 REVIEWERS = "401 403 403  403  403 404 200 200  403 403 404"
 SENDERS = "401 403 403  {}  403 403 403 403  403 403 403"
 SIGNED_IN = "302 302 302  302  200 200 200 200  302 302 302"
@@ -63,6 +64,12 @@ API = {
     "GET /api/v1/reach/cells": NO_PHONES,
     "GET /api/v1/export/fields": READERS,
     "GET /api/v1/export/{kind}.{form}": NO_PHONES,
+    "GET /api/v1/export/photos.zip": NO_PHONES,
+    "GET /api/v1/jobs": NO_PHONES,
+    "GET /api/v1/jobs/{key}": OWN_JOB.format(200),
+    "DELETE /api/v1/jobs/{key}": OWN_JOB.format(204),
+    "GET /api/v1/jobs/{key}/file": OWN_JOB.format(200),
+    "HEAD /api/v1/jobs/{key}/file": OWN_JOB.format(200),
     "GET /api/v1/forms": READERS,
     "GET /api/v1/forms/{form_id}/versions/{version}.schema.json": READERS,
     "GET /api/v1/forms/{form_id}/versions/{version}.xml": READERS,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from backend.exports.fields import KINDS, as_page
 from backend.exports.reports import _CATEGORIES, _FIGURES, said
-from backend.exports.streams import READERS
+from backend.exports.sources import READERS
 
 ROOT = Path(__file__).parents[3]
 

@@ -16,9 +16,9 @@ from backend.exports.rows import Row
 KIND = Kind("things", "Things.", "name", "where", (Field("name", "text", "its name"), Field("n", "number", "a number")))
 NASTY = 'a "quoted" \\ name},{"type":"Feature","id":"b"\n\u2028 कुआँ \x01'
 ROWS: list[Row] = [
-    ("a", 74.1234567, 13.0, ("a", 1)),
-    ("b", None, 13.0, (NASTY, None)),
-    ("c", -0.00000004, 0.0, ("c", float("nan"))),
+    ("a", (74.1234567, 13.0), ("a", 1)),
+    ("b", None, (NASTY, None)),
+    ("c", (-0.00000004, 0.0), ("c", float("nan"))),
 ]
 
 
@@ -84,7 +84,7 @@ def test_memory_does_not_grow_with_the_features() -> None:
 
     def chunks(count: int) -> Iterator[list[Row]]:
         for i in range(count):
-            yield [(str(i * 1000 + n), 1.0, 2.0, ("x" * 100, n)) for n in range(1000)]
+            yield [(str(i * 1000 + n), (1.0, 2.0), ("x" * 100, n)) for n in range(1000)]
 
     peaks = []
     for count in (5, 50):

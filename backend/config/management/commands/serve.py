@@ -7,11 +7,14 @@ import logging
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -91,7 +94,8 @@ class Command(BaseCommand):
         # More threads than cores are meant: most of them wait for slow lines.
         logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
         server.on_startup(lambda: self._announce(address, own))
-        server.serve(target_loader=load)
+        with working():
+            server.serve(target_loader=load)
         self._say("Ended.")
 
     def _announce(self, address: str, own: str) -> None:
@@ -108,6 +112,30 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Exports are made beside the server by a process of its own, so that none slows an answer down. It is begun again
+    when it dies; what it was making begins anew.
+    """
+    ended = threading.Event()
+    program = [sys.executable, "-m", "backend.config.cli", "work", "--parent", str(os.getpid())]
+    running = [subprocess.Popen(program)]
+
+    def again() -> None:
+        while not ended.wait(1):
+            if running[0].poll() is not None:
+                logging.getLogger(__name__).error("The worker for exports died and is begun again.")
+                running[0] = subprocess.Popen(program)
+
+    threading.Thread(target=again, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+        running[0].kill()  # at once: it would else finish what it is making, for minutes
+        running[0].wait()
 
 
 def load(target: str) -> Callable[..., Any]:
