@@ -37,6 +37,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = networks(os.environ.get("TRUSTED_PROXIES", ""))
 
 INSTALLED_APPS = [
+    "django_tasks",
+    "django_tasks_db",  # before ours, which take its page out of the administration
     "backend.config.apps.GramReachConfig",
     "backend.registry.apps.RegistryConfig",
     "backend.accounts.apps.AccountsConfig",
@@ -53,8 +55,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_tasks",
-    "django_tasks_db",
     "ninja",  # for the Swagger UI that it carries
 ]
 MIDDLEWARE = [

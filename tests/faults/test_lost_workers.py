@@ -37,13 +37,20 @@ class Server:
         self.begin()
 
     def run(self, *arguments: str) -> str:
-        done = subprocess.run([sys.executable, *arguments], env=self.environ, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, *arguments], env=self.environ, check=True, capture_output=True, text=True
+        )
         return done.stdout
 
     def begin(self) -> None:
         program = [sys.executable, "-m", "backend.config.cli", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(
-            program, env=self.environ, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            program,
+            env=self.environ,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert self.process.stdout is not None
         while "Serving" not in (line := self.process.stdout.readline()):
@@ -57,7 +64,7 @@ class Server:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # our own address
             return bytes(answer.read())
 
     def told(self, path: str) -> dict[str, Any]:

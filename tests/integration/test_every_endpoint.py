@@ -26,6 +26,7 @@ from backend.accounts import throttle
 from backend.accounts.models import ApiToken, User
 from backend.api import api
 from backend.deployments.models import Deployment
+from backend.exports import services
 from backend.field import uploads
 from backend.registry.models import Centre, Cluster
 from backend.submissions.models import KeptAside
@@ -67,9 +68,9 @@ API = {
     "GET /api/v1/export/photos.zip": NO_PHONES,
     "GET /api/v1/jobs": NO_PHONES,
     "GET /api/v1/jobs/{key}": OWN_JOB.format(200),
-    "DELETE /api/v1/jobs/{key}": OWN_JOB.format(204),
     "GET /api/v1/jobs/{key}/file": OWN_JOB.format(200),
     "HEAD /api/v1/jobs/{key}/file": OWN_JOB.format(200),
+    "DELETE /api/v1/jobs/{key}": OWN_JOB.format(204),  # last: the file is gone
     "GET /api/v1/forms": READERS,
     "GET /api/v1/forms/{form_id}/versions/{version}.schema.json": READERS,
     "GET /api/v1/forms/{form_id}/versions/{version}.xml": READERS,
@@ -227,7 +228,7 @@ class Scene:
         verb, path = endpoint.split(" ", 1)
         url = re.sub(r"\{(\w+)\}", lambda name: self.fill[name[1]], URLS.get(endpoint, path))
         with transaction.atomic():
-            if verb in ("GET", "OPTIONS"):
+            if verb in ("GET", "OPTIONS") or (verb != "POST" and path.startswith("/api/v1/jobs")):
                 response = self.clients[role].generic(verb, url)
             elif path.startswith("/api/v1/uploads"):
                 response = self.clients[role].generic(verb, url, self.bodies.get(endpoint, b""), **TUS[verb])
@@ -269,6 +270,7 @@ FORM_PAGES = (
 URLS = {  # where a name means something else than elsewhere
     "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
     "GET /maps/assets/{name}": "/maps/assets/css/fonts.css",
+    **{row: f"/api/v1/jobs/{{job}}{'/file' if row.endswith('/file') else ''}" for row in API if "/jobs/" in row},
     "GET /field/{name}": "/field/outbox",
     "GET /admin/^({app_label})/$": "/admin/registry/",
     "GET /admin/({url})$": "/admin/nothing-here",
@@ -325,6 +327,12 @@ def report_with_photo(world: World) -> str:
     return str(filled["instance_id"])
 
 
+def finished_job(client: Client) -> str:
+    key = str(client.get("/api/v1/export/villages.csv?job=1").json()["id"])
+    services.make_file.func(key)
+    return key
+
+
 def make_scene() -> Scene:
     world = make_world()
     instance_id = report_with_photo(world)
@@ -367,6 +375,7 @@ def make_scene() -> Scene:
         ),
     }
     clients = everybody(world)
+    fill["job"] = finished_job(clients["token of all India"])
     accounts.make_api_token("the team's", world.cluster, User.objects.get(username="team"))
     fill["token_id"] = str(ApiToken.objects.get(name="the team's").pk)
     return Scene(world, clients, fill, bodies)

@@ -73,7 +73,11 @@ ANSWERS = {
 @pytest.fixture
 def lived(world: World, send: Send, deployment: Any) -> World:
     uuid = deployment(hamlet="=1+1", user_agency='Sugar "works", Udupi')
-    send(world.report(uuid, "uuid:r1", working=2, defective=0, broken=1, units_in_use=1, cost=1200.5, remarks="कुआँ & <ok>"))
+    send(
+        world.report(
+            uuid, "uuid:r1", working=2, defective=0, broken=1, units_in_use=1, cost=1200.5, remarks="कुआँ & <ok>"
+        )
+    )
     send(world.report(uuid, "uuid:r2", visit_date="2026-11-02", position=None))
     send(world.filled("village_need", "uuid:n1", need="@mend the\ncheck dam", households=40))
     send(world.filled("training_event", "uuid:t1", topic="Repair", trained=12, first_time=3, women=7, men=5))
@@ -178,7 +182,9 @@ def test_repeats_are_tables_of_their_own_linked_by_key_with_their_places(wells: 
     assert "कितना गहरा?" in {cell for row in book["Columns"].iter_rows(values_only=True) for cell in row}
 
 
-def test_answers_of_theme_modules_are_columns_and_tables(world: World, send: Send, deployment: Any, tmp_path: Path) -> None:
+def test_answers_of_theme_modules_are_columns_and_tables(
+    world: World, send: Send, deployment: Any, tmp_path: Path
+) -> None:
     item = world.report(deployment(), "uuid:r1", structures=4, water_kl=2.5)
     item["answers"]["themes"] = {"modules": ["water", "ewaste"]}
     item["answers"]["ewaste"] = [{"category": "batteries", "kg_collected": 3.5, "kg_dismantled": 1, "kg_recycled": 0}]

@@ -97,7 +97,11 @@ def test_a_broken_download_goes_on_where_it_stopped(fetched: tuple[Client, str, 
     for asked_for in (f"bytes={size}-", "bytes=-0"):
         answer = client.get(url, headers={"Range": asked_for})
         assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{size}")
-    for headers in ({"Range": "bytes=0-1,4-5"}, {"Range": "lines=1-2"}, {"Range": "bytes=1-2", "If-Range": '"another"'}):
+    for headers in (
+        {"Range": "bytes=0-1,4-5"},
+        {"Range": "lines=1-2"},
+        {"Range": "bytes=1-2", "If-Range": '"another"'},
+    ):
         assert (client.get(url, headers=headers).status_code, body(client.get(url, headers=headers))) == (200, whole)
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
     head = client.head(url)
