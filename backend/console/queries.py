@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Min
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -36,6 +37,13 @@ def waiting(who: Who) -> Waiting:
         flagged=rows.filter(FLAGGED).count(),
         kept=kept,
     )
+
+
+def rule() -> str:
+    """Which reports count, in words: every figure names it."""
+    if settings.REVIEW_REQUIRED:
+        return gettext("Only accepted reports count; one that waits may worsen a condition, never improve it.")
+    return gettext("All reports count but those rejected or withdrawn.")
 
 
 def scope_name(who: Who) -> str:

@@ -6,7 +6,18 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from backend.console import api_tokens, phones, sign_in, unsent, views
+from backend.console import (
+    api_tokens,
+    kept_aside,
+    phones,
+    photos,
+    report,
+    reports,
+    sign_in,
+    unsent,
+    views,
+    views_of_mine,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +26,17 @@ urlpatterns = [
     path("language", set_language, name="language"),
     path("manage", views.manage, name="manage"),
     path("forms", views.forms, name="forms"),
+    path("reports", reports.reports, name="reports"),
+    path("reports/views", views_of_mine.saved_views, name="saved-views"),
+    path("reports/views/<int:view_id>/forget", views_of_mine.forget_view, name="forget-view"),
+    path("reports/approve", report.approve_many, name="approve-many"),
+    path("reports/undo/<str:decisions>", report.undo, name="undo-decisions"),
+    path("reports/<path:instance_id>/review", report.decide, name="review-report"),
+    path("reports/<path:instance_id>/photos/<int:version_id>/<str:name>", photos.photo, name="report-photo"),
+    path("reports/<path:instance_id>", report.report, name="report"),
+    path("kept-aside", kept_aside.kept, name="kept-aside"),
+    path("kept-aside/<int:kept_id>", kept_aside.item, name="kept-item"),
+    path("kept-aside/<int:kept_id>/resolve", kept_aside.resolve, name="resolve-kept"),
     path("phones", phones.phones, name="phones"),
     path("phones/import", unsent.import_unsent, name="import-unsent"),
     path("phones/people", phones.add_people, name="add-people"),

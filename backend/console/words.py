@@ -21,6 +21,7 @@ MARKS = {
     "in_use": "full", "idle": "bar", "resting": "bar", "broken": "broken", "silent": "half", "ended": "ended",
     "registered": "never", "visited": "never", "never": "never",
 }  # fmt: skip
+FOUND: dict[str, str | Promise] = {"registered": _("New deployment")}
 REVIEW: dict[str, str | Promise] = {
     "received": _("Waits"),
     "edited": _("Waits, changed"),
@@ -28,6 +29,28 @@ REVIEW: dict[str, str | Promise] = {
     "approved": _("Accepted"),
     "rejected": _("Rejected"),
     "retracted": _("Withdrawn"),
+}
+DECISIONS: dict[str, str | Promise] = {
+    "approve": _("Accepted"),
+    "reject": _("Rejected"),
+    "request_changes": _("Changes asked"),
+    "retract": _("Withdrawn"),
+    "undo": _("Decision undone"),
+}
+KEPT: dict[str, str | Promise] = {
+    "conflict": _("Same report, other content"),
+    "stale_deprecated_id": _("Changed by two at once"),
+    "unknown_deprecated_id": _("Changes a report that is not here"),
+    "unknown_form": _("Unknown form"),
+    "unknown_version": _("Unknown version of the form"),
+    "form_not_assigned": _("Form not given to this officer"),
+    "unreadable": _("Cannot be read"),
+    "bad_answer": _("An answer cannot be read"),
+    "attachment_conflict": _("Another file of this name"),
+    "not_an_image": _("Called a photo, but is none"),
+    "report_missing": _("File without its report"),
+    "deleted": _("The report was deleted"),
+    "other_form": _("The report is of another form"),
 }
 FLAGS: dict[str, str | Promise] = {
     "accuracy_low": _("Position weak"),
@@ -57,6 +80,12 @@ FLAGS: dict[str, str | Promise] = {
     "unchecked": _("Could not be checked"),
     "wrong_type": _("Answer of the wrong kind"),
 }
+
+
+def kept(code: str) -> str:
+    """Why something was kept aside; `with_...` came along with it."""
+    said = KEPT.get(code.removeprefix("with_"))
+    return str(said) if said else code.replace("_", " ").capitalize()
 
 
 def flag(code: str) -> str:

@@ -11,6 +11,9 @@ from backend.deployments.models import Change
 from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
 
 MOST = 2000  # the newest, where everything is asked for; what was sent back is always told
+WORDS = {
+    "approve": "approved", "reject": "rejected", "request_changes": "changes_requested", "retract": "retracted",
+}  # fmt: skip
 DECIDED = ("approved", "rejected", "changes_requested", "retracted")
 STATES = {"waiting": "kept_aside", "retried": "kept_aside"}  # the others say it in their own words
 
@@ -34,8 +37,8 @@ def since(device: Device, settled: int) -> list[dict[str, Any]]:
 
 
 def _mine(device: Device) -> QuerySet[Submission]:
-    """Of all phones of the officer: a new phone tells what became of what the old one sent."""
-    return Submission.objects.filter(device__officer=device.officer_id)
+    """Of all phones of the officer: a new phone tells what became of what the old one sent. And what was handed over."""
+    return Submission.objects.filter(Q(device__officer=device.officer_id) | Q(handed_to=device.officer_id))
 
 
 def _aside(device: Device) -> QuerySet[KeptAside]:
@@ -56,7 +59,8 @@ def _told(rows: QuerySet[Submission]) -> list[dict[str, Any]]:
 
 
 def _submission(row: Any) -> dict[str, Any]:
-    last = row.reviews[-1] if row.reviews and row.review_state in DECIDED else None
+    said = [review for review in row.reviews if WORDS.get(review.action) == row.review_state]
+    last = said[-1] if said and row.review_state in DECIDED else None
     return {
         "instance_id": row.instance_id,
         "current_instance_id": row.current_instance_id,

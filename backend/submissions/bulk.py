@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import django
@@ -20,9 +20,9 @@ from backend.deployments.look import Area
 from backend.deployments.models import Deployment
 from backend.deployments.observed import Filled
 from backend.deployments.services import Span
-from backend.submissions import counting, facts
+from backend.submissions import counting, facts, listing
 from backend.submissions.arrivals import Arrival, Prepared, prepare
-from backend.submissions.history import events_of, filled_of
+from backend.submissions.history import events_of, filled_of, handed_to
 from backend.submissions.models import Decision, Submission, SubmissionVersion
 from backend.writing import hold, writing
 
@@ -90,7 +90,10 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
     The rows are those that each alone would have given, save that registrations are known to all reports of `items`.
     Raises IntegrityError when one is here already.
     """
-    keys = facts.put_versions(items, facts.put_submissions(items))
+    submissions = facts.put_submissions(items)
+    keys = facts.put_versions(items, submissions)
+    submission_of = dict(zip(keys, submissions, strict=True))
+    rows: list[dict[str, Any]] = []
     touched: bulk.Touched = {}
     flagged: list[tuple[int, facts.FlagRow]] = []
     is_registration = [item.form.form_id == "deployment_registration" for item in items]
@@ -100,12 +103,18 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
         around = [facts.area_of(item.arrival.device, areas) for item, _ in part]
         places = bulk.known_all(filled, around)
         for (item, key), said, place, area in zip(part, filled, places, around, strict=True):
-            flagged += [(key, flag) for flag in (*item.flags, *flags.odd(said, place, area))]
+            found = (*item.flags, *flags.odd(said, place, area))
+            flagged += [(key, flag) for flag in found]
+            codes = [code for code, _, _ in found]
+            rows.append(listing.row(submission_of[key], item.form.form_pk, said, place, codes))
         waiting = settings.REVIEW_REQUIRED
         spans = [[Span(f, k, f.received_at, waiting=waiting)] for f, k in zip(filled, places, strict=True)]
         bulk.register(spans)
         bulk.touch(touched, bulk.add_visits(spans))
     facts.put_flags(flagged)
+    listing.put(rows)
+    if any(is_registration):
+        listing.follow_deployments(item.entity for item in items if item.entity is not None)
     bulk.recompute_all(touched)
     bulk.tell_changes([item.instance_id for item in items], touched)
 
@@ -114,6 +123,7 @@ def rebuild(progress: Progress = lambda n: None) -> int:
     """All derived tables anew from the facts, in the order of receipt, against today's registry. Returns the submissions."""
     with writing():
         deployments.forget_everything()
+        listing.forget_everything()
         everything = Submission.objects.filter(deleted_at=None).select_related("form")
         registrations = everything.filter(form__form_id="deployment_registration")
         others = everything.exclude(form__form_id="deployment_registration")
@@ -122,6 +132,7 @@ def rebuild(progress: Progress = lambda n: None) -> int:
             bulk.recompute_all(dict.fromkeys(ids))
         for merge in Decision.objects.filter(kind=Decision.Kind.MERGE).order_by("id"):
             deployments.merge(UUID(merge.subject), UUID(merge.target), merge.at)
+            listing.follow_deployments([UUID(merge.subject)])
     return count
 
 
@@ -133,9 +144,14 @@ def _again(rows: QuerySet[Submission], progress: Progress) -> int:
         spans = _spans(chunk)
         bulk.register(spans)
         bulk.add_visits(spans)
-        states = [Submission(pk=s.pk, review_state=counting.review_state(_events(s))) for s in chunk]
-        changed = [new for new, old in zip(states, chunk, strict=True) if new.review_state != old.review_state]
-        Submission.objects.bulk_update(changed, ["review_state"], batch_size=bulk.BATCH)
+        changed = []
+        for submission in chunk:
+            before = submission.review_state, submission.handed_to_id
+            submission.review_state = counting.review_state(_events(submission))
+            submission.handed_to_id = handed_to(submission.decisions.all())
+            changed += [submission] if (submission.review_state, submission.handed_to_id) != before else []
+        Submission.objects.bulk_update(changed, ["review_state", "handed_to"], batch_size=bulk.BATCH)
+        listing.again(chunk)
         count, last = count + len(chunk), chunk[-1].pk
         progress(len(chunk))
     return count

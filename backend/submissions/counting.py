@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["approve", "reject", "request_changes", "retract"]
+Action = Literal["approve", "reject", "request_changes", "retract", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
+    """`undo` takes the decision before it about the same version back."""
+
     number: int
     action: Action
     at: dt.datetime
@@ -59,7 +61,7 @@ def spans(events: Sequence[Event], *, review_required: bool) -> list[Counted]:
 
 
 def _counting(events: Sequence[Event], review_required: bool) -> set[tuple[int, bool]]:
-    latest_review: dict[int, Action] = {e.number: e.action for e in events if isinstance(e, Reviewed)}
+    latest_review = {number: actions[-1] for number, actions in _standing(events).items() if actions}
     if "retract" in latest_review.values():
         return set()
     latest = max((e.number for e in events if isinstance(e, Received)), default=0)
@@ -72,12 +74,25 @@ def _counting(events: Sequence[Event], review_required: bool) -> set[tuple[int, 
     return counting or {(latest, False)}
 
 
+def _standing(events: Sequence[Event]) -> dict[int, list[Action]]:
+    """By version what was decided about it, in order, without what was undone."""
+    standing: dict[int, list[Action]] = {}
+    for event in events:
+        if isinstance(event, Reviewed):
+            actions = standing.setdefault(event.number, [])
+            if event.action == "undo":
+                del actions[-1:]
+            else:
+                actions.append(event.action)
+    return standing
+
+
 def review_state(events: Sequence[Event]) -> str:
     """received, edited, changes_requested, approved, rejected or retracted: of the latest version, or of all."""
-    reviews = [e for e in events if isinstance(e, Reviewed)]
-    if any(e.action == "retract" for e in reviews):
+    standing = _standing(events)
+    if any("retract" in actions for actions in standing.values()):
         return "retracted"
     latest = max((e.number for e in events if isinstance(e, Received)), default=1)
     words = {"approve": "approved", "reject": "rejected", "request_changes": "changes_requested"}
-    of_latest = [words[e.action] for e in reviews if e.number == latest and e.action in words]
+    of_latest = [words[action] for action in standing.get(latest, ()) if action in words]
     return of_latest[-1] if of_latest else ("edited" if latest > 1 else "received")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from django.conf import settings
@@ -38,6 +38,15 @@ def state_of(submission: Submission) -> str:
     """The review state that follows from the submission's facts."""
     versions, decisions = submission.versions.order_by("number"), submission.decisions.all()
     return counting.review_state(events_of(list(versions), list(decisions)))
+
+
+def handed_to(decisions: Iterable[Decision]) -> int | None:
+    """The officer whom the newest standing decision asks for changes, where that is another than who sent it."""
+    reviews = sorted((d for d in decisions if d.kind == Decision.Kind.REVIEW), key=lambda d: d.pk)
+    undone = {d.target for d in reviews if d.action == "undo"}
+    standing = [d for d in reviews if d.action != "undo" and str(d.pk) not in undone]
+    asked = standing[-1] if standing and standing[-1].action == "request_changes" else None
+    return int(asked.target) if asked is not None and asked.target else None
 
 
 def filled_of(version: SubmissionVersion, submission: Submission) -> Filled:

@@ -18,6 +18,7 @@ from backend.submissions.models import Blob, EarlyFile, KeptAside
 _ID = re.compile(rb"<(?:[\w.-]+:)?instanceID[^>]*>\s*([^<\s]{1,255})\s*<")
 _FORM = re.compile(rb"<[\w.:-]+[^<>]*?\sid=[\"']([^\"'<>]{1,64})[\"']")
 
+MOST_SHOWN = 100_000  # letters of what a page shows
 _TEXTS_XML = re.compile(rb">([^<>]{3,255})<")
 _TEXTS_JSON = re.compile(rb'"([^"\\]{3,255})"')
 
@@ -131,3 +132,10 @@ def _guess(arrival: Arrival) -> tuple[str, str]:
     found = [pattern.search(head) for pattern in (_ID, _FORM)]
     instance_id, form_id = (match.group(1).decode("utf-8", "replace") if match else "" for match in found)
     return instance_id, form_id
+
+
+def content(kept: KeptAside) -> str:
+    """What was sent, as text; what is no text is said to be none."""
+    if kept.body is None:
+        return ""
+    return secrets.decrypt(kept.body).decode("utf-8", "replace")[:MOST_SHOWN]

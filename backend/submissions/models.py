@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from backend.accounts.models import Device
+from backend.accounts.models import Device, Officer
+from backend.registry.models import Centre, District, Technology, Village
 
 
 class Form(models.Model):
@@ -66,6 +67,8 @@ class Submission(models.Model):
     review_state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.RECEIVED)
     current_instance_id = models.CharField(max_length=255)
     deleted_at = models.DateTimeField(null=True)
+    # Of changes that were asked of somebody else than who sent it: who may see and change it besides.
+    handed_to = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes: ClassVar = [
@@ -101,6 +104,52 @@ class SubmissionVersion(models.Model):
 
     def __str__(self) -> str:
         return self.instance_id
+
+
+class ReportRow(models.Model):
+    """A report as lists of the office filter and sort it: derived from its current version, and read without joins.
+
+    `deployment` is as sent; technology and centre are those of what it was merged into. `flags`: how many; `codes`:
+    which, with commas between.
+    """
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, primary_key=True, related_name="row")
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+", db_index=False)
+    review_state = models.CharField(max_length=20)
+    received_at = models.DateTimeField()  # of the current version
+    visit_date = models.DateField()
+    deployment = models.UUIDField(null=True, db_index=True)
+    village = models.ForeignKey(Village, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    village_other = models.CharField(max_length=255, blank=True)
+    technology = models.ForeignKey(Technology, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    found = models.CharField(max_length=10, blank=True)  # the condition that it speaks of
+    units_in_use = models.IntegerField(null=True)
+    installed = models.IntegerField(null=True)
+    accuracy = models.FloatField(null=True)  # metres
+    seconds = models.IntegerField(null=True)  # from opening the form to closing it
+    answers = models.IntegerField(default=0)
+    flags = models.SmallIntegerField(default=0)
+    codes = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["review_state", "submission"], name="row_by_review"),
+            models.Index(fields=["centre", "review_state", "submission"], name="row_by_centre"),
+            models.Index(fields=["village", "submission"], name="row_by_village"),
+            models.Index(fields=["technology", "submission"], name="row_by_technology"),
+            models.Index(fields=["officer", "visit_date"], name="row_by_officer"),
+            models.Index(fields=["district", "submission"], name="row_by_district"),
+            models.Index(fields=["visit_date"], name="row_by_visit"),
+            models.Index(fields=["submission"], name="row_flagged", condition=models.Q(flags__gt=0)),
+            models.Index(fields=["submission"], name="row_unlisted", condition=~models.Q(village_other="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}"
 
 
 class Flag(models.Model):

@@ -87,7 +87,7 @@ def visible(who: Who) -> QuerySet[Submission]:
     if who.everywhere:
         return rows
     if who.device is not None:
-        return rows.filter(device__officer=who.device.officer_id)
+        return rows.filter(Q(device__officer=who.device.officer_id) | Q(handed_to=who.device.officer_id))
     return rows.filter(in_scope(who))
 
 
@@ -105,7 +105,7 @@ def in_scope(who: Who) -> Q:
 
 def by_instance_id(who: Who, instance_id: str) -> Submission:
     """By the id of any of its versions. Raises NotFound, also for what lies outside the scope."""
-    rows = visible(who).select_related("form", "device__officer")
+    rows = visible(who).select_related("form", "device__officer", "handed_to")
     found = rows.filter(instance_id=instance_id).first() or rows.filter(versions__instance_id=instance_id).first()
     if found is None:
         raise NotFound("There is no such report in your scope.", where="instance_id")

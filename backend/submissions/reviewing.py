@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import orjson
 
-from backend.accounts.models import User
+from backend.accounts.models import Officer, User
 from backend.deployments import services as deployments
 from backend.deployments.models import Visit
 from backend.errors import Conflict, Invalid
-from backend.submissions import history, keeping, secrets, services
+from backend.submissions import history, keeping, listing, secrets, services
 from backend.submissions.arrivals import Arrival, Refused, prepare
 from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
 from backend.submissions.services import Outcome, now
 from backend.writing import writing
 
 ACTIONS = ("approve", "reject", "request_changes", "retract")
+UNDO_MINUTES = 10
 
 
-def review(submission: Submission, action: str, comment: str, by: User, instance_id: str | None = None) -> Submission:
+def review(
+    submission: Submission,
+    action: str,
+    comment: str,
+    by: User,
+    instance_id: str | None = None,
+    to: Officer | None = None,
+) -> Submission:
     """Decide about the current version. `instance_id`: the version that was looked at; if another came since, Conflict.
+    `to`: who is asked for the changes, if not who sent it.
 
     Raises Invalid for an unknown action, a missing comment where one is due, or a retracted submission.
     """
@@ -41,11 +51,49 @@ def review(submission: Submission, action: str, comment: str, by: User, instance
             action=action,
             submission=submission,
             version=version,
+            target=str(to.pk) if to is not None and action == "request_changes" else "",
             comment=comment,
             by=by,
             at=now(),
         )
         follow(submission)
+    return submission
+
+
+def approve_all(submissions: Sequence[Submission], by: User) -> list[Decision]:
+    """Approve each, all or none."""
+    with writing():
+        for submission in submissions:
+            review(submission, "approve", "", by)
+        newest = Decision.objects.filter(submission__in=submissions, by=by).order_by("submission", "-pk")
+        return list({decision.submission_id: decision for decision in reversed(newest)}.values())
+
+
+def undo(decisions: Sequence[int], by: User) -> list[Submission]:
+    """Take back what one has decided oneself a moment ago; all or none. The decisions stay, and so does their undoing.
+
+    Raises Invalid where it is too late, or something else was decided or came since.
+    """
+    with writing():
+        since = now() - dt.timedelta(minutes=UNDO_MINUTES)
+        found = Decision.objects.filter(pk__in=decisions, kind=Decision.Kind.REVIEW, by=by, at__gte=since)
+        rows = list(found.exclude(action="undo").select_related("submission", "version"))
+        if not rows or len(rows) != len(set(decisions)):
+            raise Invalid("It is too late to undo this. Decide anew on the report's page.", code="too_late")
+        return [_undo(decision, by) for decision in rows]
+
+
+def _undo(decision: Decision, by: User) -> Submission:
+    assert decision.submission_id is not None  # noqa: S101  # for the type checker: a review is of a submission
+    submission = Submission.objects.select_for_update().get(pk=decision.submission_id)
+    newest = submission.decisions.order_by("-pk").first()
+    if newest != decision or decision.version is None or submission.current_instance_id != decision.version.instance_id:
+        raise Invalid("Something happened to this report since. Look at it again.", code="changed_since")
+    Decision.objects.create(
+        kind=Decision.Kind.REVIEW, action="undo", submission=submission, version=decision.version, by=by, at=now(),
+        target=str(decision.pk),
+    )  # fmt: skip
+    follow(submission)
     return submission
 
 
@@ -62,10 +110,11 @@ def _require_comment(version: SubmissionVersion, action: str, comment: str) -> N
 
 def follow(submission: Submission) -> None:
     """Bring the review state and all that is derived in line with the submission's facts."""
-    state = history.state_of(submission)
-    Submission.objects.filter(pk=submission.pk).update(review_state=state)
-    submission.review_state = state
+    state, to = history.state_of(submission), history.handed_to(submission.decisions.all())
+    Submission.objects.filter(pk=submission.pk).update(review_state=state, handed_to=to)
+    submission.review_state, submission.handed_to_id = state, to
     deployments.apply(submission.instance_id, history.spans_of(submission), new=False)
+    listing.follow_state(submission)
 
 
 def resolve(kept: KeptAside, action: str, reason: str, by: User) -> Outcome | None:
@@ -154,3 +203,4 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
             at=now(),
         )
         deployments.merge(merged, survivor, decision.at)
+        listing.follow_deployments([merged, survivor])

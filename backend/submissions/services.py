@@ -17,7 +17,7 @@ from backend.deployments.look import Area, Known, known
 from backend.deployments.observed import Filled
 from backend.errors import GramReachError
 from backend.statements import Select
-from backend.submissions import attachments, blobs, facts, keeping
+from backend.submissions import attachments, blobs, facts, keeping, listing
 from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
 from backend.submissions.bulk import store_new
 from backend.submissions.history import spans_of, state_of
@@ -163,9 +163,12 @@ def _identical(item: Prepared, existing: SubmissionVersion) -> Outcome:
 
 def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
     key = facts.put_submissions([item])[0]
-    version, said, place = _version(item, key, item.instance_id, 1, areas)
+    version, said, place, codes = _version(item, key, item.instance_id, 1, areas)
     span = deployments.Span(said, place, item.arrival.received_at, waiting=settings.REVIEW_REQUIRED)
     deployments.apply(item.instance_id, [span], new=True)
+    listing.put([listing.row(key, item.form.form_pk, said, place, codes)])
+    if said.entity is not None:
+        listing.follow_deployments([said.entity])
     return Outcome(item.instance_id, "stored", missing_attachments=attachments.missing(version, item.attachments))
 
 
@@ -192,30 +195,35 @@ def add_version(
 ) -> Outcome:
     """A new version of a submission, whose attachments are carried forward by name."""
     areas = {} if areas is None else areas
-    version, _, _ = _version(item, submission.pk, submission.instance_id, replaced.number + 1, areas)
+    version, said, place, codes = _version(item, submission.pk, submission.instance_id, replaced.number + 1, areas)
     attachments.carry_forward(replaced.pk, version)
     submission.current_instance_id = item.instance_id
     submission.review_state = state_of(submission)  # an edit takes nothing back: what was retracted stays so
     submission.save(update_fields=["current_instance_id", "review_state"])
     deployments.apply(submission.instance_id, spans_of(submission), new=False)
+    state = submission.review_state
+    listing.put([listing.row(submission.pk, submission.form_id, said, place, codes, state=state)])
+    if said.deployment is not None:
+        listing.follow_deployments([said.deployment])
     missing = attachments.missing(version)
     return Outcome(item.instance_id, "edited", missing_attachments=missing, status=200)
 
 
 def _version(
     item: Prepared, key: int, submission: str, number: int, areas: dict[int, Area]
-) -> tuple[int, Filled, Known]:
-    """The key of the new version of a submission (its `key` and id), what it says, and what is known of that."""
+) -> tuple[int, Filled, Known, list[str]]:
+    """The key of the new version of a submission (its `key` and id), what it says, what is known of that, its flags."""
     arrival = item.arrival
     version = facts.put_versions([item], [key], number)[0]
     said = facts.filled(item, version, submission)
     area = facts.area_of(arrival.device, areas)
     place = known(said, area)
-    facts.put_flags([(version, flag) for flag in (*item.flags, *context_flags.odd(said, place, area))])
+    flags = (*item.flags, *context_flags.odd(said, place, area))
+    facts.put_flags([(version, flag) for flag in flags])
     attachments.add(version, arrival.files, arrival.received_at)
     if item.attachments:
         attachments.add_early(version, arrival.device, item.instance_id)
-    return version, said, place
+    return version, said, place, [code for code, _, _ in flags]
 
 
 def _conflict(item: Prepared, code: str, detail: str) -> Outcome:

@@ -29,7 +29,7 @@ from backend.deployments.models import Deployment
 from backend.exports import services
 from backend.field import uploads
 from backend.registry.models import Centre, Cluster
-from backend.submissions.models import KeptAside
+from backend.submissions.models import KeptAside, SubmissionVersion
 from tests.integration.world import World, make_world, user
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,17 @@ PAGES = {
     "POST /phones/import": ENROLLERS.format(422, 200, 200),
     "GET /": SIGNED_IN,
     "GET /manage": SIGNED_IN,
+    "GET /reports": SIGNED_IN,
+    "GET /reports/views": SIGNED_IN,
+    "POST /reports/views/{view_id}/forget": "302 302 302  302  404 404 404 404  302 302 302",
+    "POST /reports/approve": ENROLLERS.format(302, 302, 302),
+    "POST /reports/undo/{decisions}": ENROLLERS.format(302, 302, 302),
+    "POST /reports/{instance_id}/review": ENROLLERS.format(404, 302, 302),
+    "GET /reports/{instance_id}": "302 302 302  302  200 404 200 200  302 302 302",
+    "GET /reports/{instance_id}/photos/{version_id}/{name}": "302 302 302  302  200 404 200 200  302 302 302",
+    "GET /kept-aside": ENROLLERS.format(200, 200, 200),
+    "GET /kept-aside/{kept_id}": ENROLLERS.format(404, 200, 200),
+    "POST /kept-aside/{kept_id}/resolve": ENROLLERS.format(404, 302, 302),
     "GET /forms": SIGNED_IN,
     "GET /phones": ENROLLERS.format(200, 200, 200),
     "POST /phones/people": ENROLLERS.format(422, 200, 200),
@@ -266,6 +277,8 @@ TUS: dict[str, dict[str, Any]] = {
 FORM_PAGES = (
     "/login", "/logout", "/language", "/admin/logout/", "/phones/people", "/phones/people/{officer_id}/code",
     "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke", "/phones/import",
+    "/reports/approve", "/reports/undo/{decisions}", "/reports/{instance_id}/review", "/kept-aside/{kept_id}/resolve",
+    "/reports/views/{view_id}/forget",
 )  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
     "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
@@ -353,6 +366,9 @@ def make_scene() -> Scene:
         "id": "0",
         "object_id": "0",
         "content_type_id": "0",
+        "view_id": "0",
+        "version_id": str(SubmissionVersion.objects.get().pk),
+        "decisions": "0",
         "uuid": str(Deployment.objects.get().uuid),
         "key": uploads.begin(world.device, uploads.Announced(instance_id, "other.jpg", "1" * 64, 8))[0].key,
     }
@@ -366,6 +382,8 @@ def make_scene() -> Scene:
         "/login": {"username": "here", "password": "a-long-password"},
         "/phones/people": {"names": "Geeta Rawat\nMohan Pandey", "centre": world.centre.slug},
         "/tokens": {"name": "Reports", "reads": world.cluster.slug, "days": "90"},
+        "/reports/{instance_id}/review": {"action": "approve"},
+        "/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},
         "/language": {"language": "hi", "next": "/login"},
         "/api/v1/sync/phone": {"app_version": "1", "unsent": 0},
         "/api/v1/sync/receipts": {"instance_ids": [instance_id]},

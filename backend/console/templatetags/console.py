@@ -38,6 +38,12 @@ def condition(name: str) -> str:
 
 
 @register.filter
+def found(name: str) -> str:
+    """What a report speaks of: a condition, or a new deployment."""
+    return str(words.FOUND.get(name) or condition(name))
+
+
+@register.filter
 def flag(code: str) -> str:
     """A flag in words."""
     return words.flag(code)
@@ -47,6 +53,18 @@ def flag(code: str) -> str:
 def review(state: str) -> str:
     """A review state in words."""
     return str(words.REVIEW.get(state, state))
+
+
+@register.filter
+def decision(action: str) -> str:
+    """A decision in words."""
+    return str(words.DECISIONS.get(action, action))
+
+
+@register.filter
+def kept(code: str) -> str:
+    """Why something was kept aside, in words."""
+    return words.kept(code)
 
 
 @register.simple_tag(takes_context=True)

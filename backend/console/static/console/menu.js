@@ -9,6 +9,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const open = (yes) => button.setAttribute("aria-expanded", String(yes));
 
   button.addEventListener("click", () => open(!opened()));
+  for (const fold of document.querySelectorAll("[data-fold]")) {
+    fold.hidden = false;
+    fold.addEventListener("click", () => fold.setAttribute("aria-expanded", String(fold.getAttribute("aria-expanded") !== "true")));
+  }
   document.addEventListener("keydown", (event) => {
     const person = document.querySelector(".person[open]");
     if (event.key === "Escape" && person) {

@@ -1,0 +1,187 @@
+"""One report: what was answered, seen and flagged, beside the visit before; and what is decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts.models import Officer
+from backend.accounts.who import Who
+from backend.console import place, queries
+from backend.console.inside import inside, show
+from backend.console.reports import Asked, asked
+from backend.errors import BadFilter, GramReachError
+from backend.submissions import looking, reviewing, selecting
+from backend.submissions.models import ReportRow, Submission
+from backend.submissions.queries import by_instance_id
+
+LANGUAGES = {"en": "English", "hi": "हिन्दी"}
+POSITION_UP_TO = 1000
+
+
+def may_review(who: Who) -> bool:
+    return who.may_review
+
+
+@require_safe
+@never_cache
+@inside()
+def report(request: HttpRequest, who: Who, instance_id: str) -> HttpResponse:
+    return _page(request, who, by_instance_id(who, instance_id))
+
+
+def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 200, **context: Any) -> HttpResponse:
+    query = _query(request)
+    language = request.GET.get("answers") or get_language() or "en"
+    shows = who.sees_personal and request.GET.get("personal") == "1"
+    seen = looking.look(submission, language, personal=shows)
+    return show(
+        request, who, "console/report.html", "reports", status,
+        submission=submission,
+        seen=seen,
+        map=(drawn := place.drawing(seen.here, seen.before.here if seen.before else None, seen.row.village if seen.row else None)),
+        bar_text_x=round(drawn.bar) + 22 if drawn else 0,
+        way=_way(who, query, seen.row),
+        query=query.urlencode(),
+        languages=[(code, name) for code, name in LANGUAGES.items() if code in seen.languages],
+        language=language,
+        officers=_officers(submission) if who.may_review else [],
+        shows_personal=shows,
+        has_personal=bool(seen.now.version.personal.all()),
+        minutes=round(seen.seconds / 60) if seen.seconds else None,
+        waiting_photos=sum(a.blob is None for a in seen.now.version.attachments.all()),
+        rule=queries.rule(),
+        **context,
+    )  # fmt: skip
+
+
+def _query(request: HttpRequest) -> QueryDict:
+    """Of the list that one came from."""
+    text = request.POST.get("query") if request.method == "POST" else None
+    query = QueryDict(text, mutable=True) if text is not None else request.GET.copy()
+    for name in ("answers", "personal"):
+        query.pop(name, None)
+    return query
+
+
+@dataclass(frozen=True)
+class Way:
+    """Through the list that one came from. `position`, `total`: None where the list is too long to say."""
+
+    before: str | None
+    next: str | None
+    position: int | None
+    total: int | None
+
+
+def _way(who: Who, query: QueryDict, row: ReportRow | None) -> Way:
+    try:
+        found = asked(query)
+        rows = found.rows(who)
+    except BadFilter:
+        return Way(None, None, None, None)
+    if row is None:
+        return Way(None, None, None, None)
+    total = rows.order_by()[: POSITION_UP_TO + 1].count()
+    behind = _reversed(found, who).filter(**{"submission__lt" if found.oldest else "submission__gt": row.pk})
+    inside = rows.filter(pk=row.pk).exists()
+    position = behind.order_by()[: POSITION_UP_TO + 1].count() + 1 if inside and total <= POSITION_UP_TO else None
+    return Way(
+        _id_of(behind.first()), _id_of(found.beyond(rows, row.pk).first()), position,
+        total if total <= POSITION_UP_TO else None,
+    )  # fmt: skip
+
+
+def _reversed(found: Asked, who: Who) -> Any:
+    return found.rows(who).order_by("-submission" if found.oldest else "submission")
+
+
+def _id_of(row: ReportRow | None) -> str | None:
+    return None if row is None else row.submission.instance_id
+
+
+def _officers(submission: Submission) -> list[Officer]:
+    """Who could be asked instead: the others of the officer's centre."""
+    if submission.device is None:
+        return []
+    own = submission.device.officer
+    return list(Officer.objects.filter(centre=own.centre_id, active=True).exclude(pk=own.pk)[:50])
+
+
+@require_POST
+@inside(may_review)
+def decide(request: HttpRequest, who: Who, instance_id: str) -> HttpResponse:
+    """Decide, and go on to the next of the list."""
+    submission = by_instance_id(who, instance_id)
+    assert who.user is not None  # noqa: S101  # for the type checker: said by may_review
+    action, comment = request.POST.get("action", ""), request.POST.get("comment", "").strip()
+    query = _query(request)
+    before = _way(who, query, ReportRow.objects.filter(pk=submission.pk).first())
+    try:
+        to = _officer_of(request.POST.get("to", ""), submission)
+        reviewing.review(submission, action, comment, who.user, request.POST.get("version"), to=to)
+    except GramReachError as error:
+        return _page(request, who, by_instance_id(who, instance_id), error.status, error=error, comment=comment)
+    _tell(request, submission, action)
+    if before.next is None:
+        return redirect(f"{reverse('reports')}?{query.urlencode()}")
+    return redirect(f"{reverse('report', args=[before.next])}?{query.urlencode()}")
+
+
+def _officer_of(text: str, submission: Submission) -> Officer | None:
+    return next((officer for officer in _officers(submission) if str(officer.pk) == text), None)
+
+
+def _tell(request: HttpRequest, submission: Submission, action: str) -> None:
+    decision = submission.decisions.order_by("-pk").first()
+    assert decision is not None  # noqa: S101  # just made
+    said = {
+        "approve": gettext("Accepted."),
+        "reject": gettext("Rejected."),
+        "request_changes": gettext("Change asked. It reaches the phone when it has network."),
+        "retract": gettext("Withdrawn."),
+    }[action]
+    messages.success(request, said, extra_tags=reverse("undo-decisions", args=[str(decision.pk)]))
+
+
+@require_POST
+@inside(may_review)
+def approve_many(request: HttpRequest, who: Who) -> HttpResponse:
+    """Accept what was chosen in the list: never a flagged one, and only what waits."""
+    assert who.user is not None  # noqa: S101  # for the type checker: said by may_review
+    keys = [int(text) for text in request.POST.getlist("chosen")[:200] if text.isdecimal() and len(text) < 19]
+    rows = selecting.of_scope(who).filter(pk__in=keys, flags=0, review_state__in=selecting.WAITING)
+    made = reviewing.approve_all([row.submission for row in rows.select_related("submission")], who.user)
+    if made:
+        text = ngettext("%(n)d report accepted.", "%(n)d reports accepted.", len(made)) % {"n": len(made)}
+        undo = reverse("undo-decisions", args=[",".join(str(decision.pk) for decision in made)])
+        messages.success(request, text, extra_tags=undo)
+    else:
+        messages.info(request, gettext("Nothing was accepted: choose reports that wait and have no flag."))
+    return redirect(f"{reverse('reports')}?{request.POST.get('query', '')}")
+
+
+@require_POST
+@inside(may_review)
+def undo(request: HttpRequest, who: Who, decisions: str) -> HttpResponse:
+    assert who.user is not None  # noqa: S101  # for the type checker: said by may_review
+    keys = [int(text) for text in decisions.split(",")[:200] if text.isdecimal() and len(text) < 19]
+    try:
+        undone = reviewing.undo(keys, who.user)
+    except GramReachError as error:
+        messages.error(request, error.detail)
+        return redirect("reports")
+    messages.success(
+        request, ngettext("%(n)d decision undone.", "%(n)d decisions undone.", len(undone)) % {"n": len(undone)}
+    )
+    if len(undone) == 1:
+        return redirect("report", instance_id=undone[0].instance_id)
+    return redirect(f"{reverse('reports')}?review={','.join(selecting.WAITING)}")

@@ -1,0 +1,316 @@
+"""Reports in the console: the list and its filters, a report's page, deciding, and taking a decision back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from backend.accounts import services as accounts
+from backend.accounts.models import Officer
+from backend.accounts.who import of_user
+from backend.console.models import SavedView
+from backend.deployments.models import Deployment
+from backend.field import feedback
+from backend.registry.models import Centre
+from backend.submissions import bulk, reviewing, selecting
+from backend.submissions.models import Decision, ReportRow, Submission
+from backend.submissions.queries import visible
+from tests.integration.world import World, user
+
+
+def report_with_photo(world: World) -> str:
+    picture = io.BytesIO()
+    Image.new("RGB", (1200, 900), "green").save(picture, "PNG")
+    filled = world.registration(photo="photo.png")
+    file = SimpleUploadedFile("photo.png", picture.getvalue(), content_type="image/png")
+    sent = {"submission": json.dumps(filled), "photo.png": file}
+    assert world.client().post("/api/v1/submissions", sent).status_code == 201
+    return str(filled["instance_id"])
+
+
+PIN = {"type": "Point", "coordinates": [74.94, 13.2], "properties": {"accuracy": 0.0}}  # placed by hand: flagged
+
+
+def send(world: World, filled: dict[str, Any]) -> str:
+    answer = world.client().post("/api/v1/submissions", filled, content_type="application/json")
+    assert answer.status_code in (200, 201), answer.json()
+    return str(filled["instance_id"])
+
+
+@pytest.fixture
+def deployment(world: World) -> str:
+    send(world, world.registration())
+    return str(Deployment.objects.get().uuid)
+
+
+@pytest.fixture
+def desk(world: World) -> Client:
+    client = Client()
+    client.force_login(user("coordinator", "meena", centres=[world.centre]))
+    return client
+
+
+def shown(desk: Client, query: str = "") -> list[str]:
+    return [line.row.submission.instance_id for line in desk.get(f"/reports?{query}").context["lines"]]
+
+
+def test_the_list_shows_what_was_received_and_filters_it(desk: Client, world: World, deployment: str) -> None:
+    good = send(world, world.report(deployment, visit_date="2026-11-02"))
+    odd = send(world, world.report(deployment, visit_date="2026-11-05", position=PIN))
+    registration = Submission.objects.earliest("pk").instance_id
+    assert shown(desk, "order=newest") == [odd, good, registration]
+    assert shown(desk, "review=received,edited") == [registration, good, odd], "longest waiting first"
+    assert shown(desk, "flag=any") == shown(desk, "flag=position_unproven") == [odd]
+    assert shown(desk, "flag=too_fast") == []
+    assert shown(desk, "from=2026-11-03") == [odd]
+    assert shown(desk, "status=registered") == [registration]
+    assert len(shown(desk, "village=demo:0&technology=cutter&centre=nitte&cluster=best&state=karnataka")) == 3
+    assert shown(desk, "village=demo:1") == []
+
+
+@pytest.mark.parametrize("words", ["vill", "Betel", "ash", "village betel"])
+def test_search_finds_village_officer_and_technology(desk: Client, world: World, deployment: str, words: str) -> None:
+    assert len(shown(desk, f"q={words}")) == 1
+    assert shown(desk, "q=nowhere") == []
+
+
+def test_a_wrong_filter_is_said_in_words(desk: Client) -> None:
+    answer = desk.get("/reports?technology=none")
+    assert answer.status_code == 400
+    assert "There is no technology" in answer.content.decode()
+
+
+def test_pages_follow_each_other_by_key(desk: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.console.reports.ON_A_PAGE", 2)
+    sent = [send(world, world.registration(place=n % 3)) for n in range(5)]
+    first = desk.get("/reports?order=newest")
+    assert [line.row.submission.instance_id for line in first.context["lines"]] == sent[:2:-1]
+    assert shown(desk, f"order=newest&after={first.context['next']}") == sent[2:0:-1]
+    send(world, world.registration())
+    assert shown(desk, f"order=newest&after={first.context['next']}") == sent[2:0:-1], "what comes shifts nothing"
+
+
+def test_nobody_sees_in_the_list_what_the_scope_hides(desk: Client, world: World, deployment: str) -> None:
+    send(world, world.report(deployment))
+    other = Centre.objects.create(slug="khunt", name="RSVC Khunt", short_name="Khunt", kind="rsvc")
+    accounts_of = {
+        "here": user("coordinator", "here", centres=[world.centre]),
+        "elsewhere": user("coordinator", "elsewhere", centres=[other]),
+        "team": user("cluster_team", "team", clusters=[world.cluster]),
+        "admin": user("administrator", "admin"),
+    }
+    for name, account in accounts_of.items():
+        who = of_user(account)
+        assert set(selecting.of_scope(who).values_list("pk", flat=True)) == set(
+            visible(who).values_list("pk", flat=True)
+        ), name
+    assert not selecting.of_scope(of_user(accounts_of["elsewhere"])).exists()
+
+
+def test_a_report_before_its_registration_gets_its_technology_when_that_comes(world: World) -> None:
+    registration = world.registration()
+    entity = uuid.uuid5(uuid.NAMESPACE_URL, registration["instance_id"])  # as the server names it
+    sent = send(world, world.report(str(entity)))
+    assert ReportRow.objects.get().technology is None
+    send(world, registration)
+    assert Deployment.objects.get().uuid == entity
+    row = ReportRow.objects.get(submission__instance_id=sent)
+    assert (row.technology, row.centre) == (world.technology, world.centre)
+
+
+def rows() -> list[dict[str, Any]]:
+    return list(ReportRow.objects.order_by("pk").values())
+
+
+def test_rebuild_makes_the_same_rows(desk: Client, world: World, deployment: str) -> None:
+    first = send(world, world.report(deployment))
+    send(world, world.report(deployment, position=PIN, working=0, broken=1, units_in_use=0, installed=1))
+    edit = world.report(deployment, visit_date="2026-11-03") | {"deprecated_id": first}
+    send(world, edit)
+    desk.post(f"/reports/{first}/review", {"action": "approve"})
+    before = rows()
+    assert {row["review_state"] for row in before} == {"received", "approved"}
+    bulk.rebuild()
+    assert rows() == before
+
+
+def decide(desk: Client, instance_id: str, action: str, comment: str = "", **more: str) -> Any:
+    return desk.post(f"/reports/{instance_id}/review", {"action": action, "comment": comment, **more})
+
+
+def state(instance_id: str) -> str:
+    row = ReportRow.objects.get(submission__instance_id=instance_id)
+    assert row.review_state == row.submission.review_state
+    return row.review_state
+
+
+def test_deciding_leads_to_the_next_of_the_list(desk: Client, world: World) -> None:
+    one, two = send(world, world.registration()), send(world, world.registration(place=1))
+    query = "review=received%2Cedited"
+    answer = decide(desk, one, "approve", query="review=received,edited")
+    assert answer["Location"] == f"/reports/{two}?{query}"
+    assert decide(desk, two, "approve", query="review=received,edited")["Location"] == f"/reports?{query}"
+    assert (state(one), state(two)) == ("approved", "approved")
+
+
+def test_changes_need_words_and_reach_the_phone(desk: Client, world: World) -> None:
+    sent = send(world, world.registration())
+    refused = decide(desk, sent, "request_changes")
+    assert refused.status_code == 422
+    assert "Say what should be changed" in refused.content.decode()
+    decide(desk, sent, "request_changes", "Please take a new photo")
+    told = feedback.everything(world.device)
+    assert [(row["state"], row["comment"]) for row in told] == [("changes_requested", "Please take a new photo")]
+
+
+def test_rejecting_a_report_of_a_broken_unit_needs_a_reason(desk: Client, world: World, deployment: str) -> None:
+    sent = send(world, world.report(deployment, working=0, broken=1, units_in_use=0, installed=1))
+    assert decide(desk, sent, "reject").status_code == 422
+    decide(desk, sent, "reject", "It was the neighbour's")
+    assert state(sent) == "rejected"
+
+
+def test_a_report_that_changed_meanwhile_is_not_decided(desk: Client, world: World) -> None:
+    first = world.registration()
+    send(world, first)
+    send(world, world.registration(place=1) | {"deprecated_id": first["instance_id"]})
+    answer = decide(desk, first["instance_id"], "approve", version=first["instance_id"])
+    assert answer.status_code == 409
+    assert state(first["instance_id"]) == "edited"
+
+
+def test_a_change_can_be_asked_of_another_officer(desk: Client, world: World) -> None:
+    sent = send(world, world.registration())
+    kamla = Officer.objects.create(name="Kamla", centre=world.centre)
+    handed = accounts.enrol(accounts.make_code(kamla), "phone-9", "k" * 40)
+    phone = Client(headers={"Authorization": f"Bearer {'k' * 40}"})
+    assert phone.get(f"/api/v1/submissions/{sent}").status_code == 404
+    decide(desk, sent, "request_changes", "Go and look", to=str(kamla.pk))
+    assert [row["instance_id"] for row in feedback.everything(handed)] == [sent]
+    assert phone.get(f"/api/v1/submissions/{sent}").status_code == 200
+    decide(desk, sent, "approve")
+    assert phone.get(f"/api/v1/submissions/{sent}").status_code == 404, "handed back"
+
+
+def test_many_are_accepted_at_once_but_never_flagged_ones(desk: Client, world: World) -> None:
+    good = [send(world, world.registration(place=n)) for n in range(2)]
+    odd = send(world, world.registration(place=2, position=PIN))
+    keys = list(Submission.objects.values_list("pk", flat=True))
+    desk.post("/reports/approve", {"chosen": keys, "query": ""})
+    assert [state(one) for one in (*good, odd)] == ["approved", "approved", "received"]
+
+
+def test_a_decision_is_undone_and_both_stay_on_record(desk: Client, world: World) -> None:
+    sent = [send(world, world.registration(place=n)) for n in range(2)]
+    desk.post("/reports/approve", {"chosen": list(Submission.objects.values_list("pk", flat=True))})
+    undo = next(iter(desk.get("/reports").context["messages"])).extra_tags
+    desk.post(undo)
+    assert [state(one) for one in sent] == ["received", "received"]
+    assert sorted(Decision.objects.values_list("action", flat=True)) == ["approve", "approve", "undo", "undo"]
+    assert desk.post(undo).status_code == 302
+    assert Decision.objects.count() == 4, "undone once only"
+
+
+def test_what_another_decided_or_long_ago_is_not_undone(desk: Client, world: World) -> None:
+    sent = send(world, world.registration())
+    decide(desk, sent, "approve")
+    made = Decision.objects.get()
+    stranger = Client()
+    stranger.force_login(user("coordinator", "other", centres=[world.centre]))
+    stranger.post(f"/reports/undo/{made.pk}")
+    assert state(sent) == "approved"
+    Decision.objects.update(at=made.at - dt.timedelta(minutes=reviewing.UNDO_MINUTES + 1))
+    desk.post(f"/reports/undo/{made.pk}")
+    assert state(sent) == "approved"
+
+
+def test_the_page_says_answers_flags_versions_and_the_visit_before(desk: Client, world: World, deployment: str) -> None:
+    send(world, world.report(deployment, visit_date="2026-10-02", households=22))
+    filled = world.report(deployment, visit_date="2026-11-02", households=24, position=PIN)
+    sent = send(world, filled)
+    send(
+        world, world.report(deployment, visit_date="2026-11-02", households=25, position=PIN) | {"deprecated_id": sent}
+    )
+    page = desk.get(f"/reports/{sent}")
+    seen = page.context["seen"]
+    households = next(line for line in seen.lines if line.answer.name == "households")
+    assert (households.answer.text, households.other, households.changed) == ("25", "22", True)
+    assert [flag.code for flag in seen.flags if flag.code == "position_unproven"]
+    assert [(line.answer.name, line.other, line.answer.text) for line in seen.changes[0].lines] == [
+        ("households", "24", "25")
+    ]
+    assert "Households that use it" in page.content.decode()
+    assert "कितने घर" in desk.get(f"/reports/{sent}?answers=hi").content.decode()
+
+
+def test_personal_answers_are_hidden_until_asked_for_and_from_teams_always(desk: Client, world: World) -> None:
+    sent = send(world, world.registration(owner_name="Lakshmi Devi"))
+    assert "Lakshmi" not in desk.get(f"/reports/{sent}").content.decode()
+    assert "Lakshmi Devi" in desk.get(f"/reports/{sent}?personal=1").content.decode()
+    team = Client()
+    team.force_login(user("cluster_team", "team", clusters=[world.cluster]))
+    shown = team.get(f"/reports/{sent}?personal=1").content.decode()
+    assert "Lakshmi" not in shown
+    assert "••••" in shown
+
+
+def test_photos_are_drawn_anew_small_and_in_a_sandbox(desk: Client, world: World) -> None:
+    sent = report_with_photo(world)
+    photo = desk.get(f"/reports/{sent}").context["seen"].now.photos[0]
+    answer = desk.get(f"/reports/{sent}/photos/{photo.version_id}/{photo.name}")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert Image.open(io.BytesIO(answer.content)).format == "JPEG"
+    other = Client()
+    other.force_login(user("coordinator", "far"))
+    assert other.get(f"/reports/{sent}/photos/{photo.version_id}/{photo.name}").status_code == 404
+
+
+def test_a_view_is_saved_and_is_what_reports_opens_with(desk: Client, world: World) -> None:
+    desk.post("/reports/views", {"name": "Broken ones", "query": "status=broken&after=9", "default": "1"})
+    assert desk.get("/reports")["Location"] == "/reports?status=broken"
+    desk.post("/reports/views", {"name": "All of them", "query": "order=newest"})
+    assert [view.name for view in desk.get("/reports?order=newest").context["mine"]] == ["All of them", "Broken ones"]
+    desk.post(f"/reports/views/{SavedView.objects.get(default=True).pk}/forget")
+    assert desk.get("/reports").status_code == 200
+    stranger = Client()
+    stranger.force_login(user("coordinator", "other", centres=[world.centre]))
+    assert stranger.post(f"/reports/views/{SavedView.objects.get().pk}/forget").status_code == 404
+
+
+def test_pages_ask_few_queries_however_many_reports(
+    desk: Client, world: World, deployment: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for day in range(1, 9):
+        sent = send(world, world.report(deployment, visit_date=f"2026-11-{day:02d}", position=PIN))
+    for path in (
+        "/reports?q=village",
+        f"/reports/{sent}?review=received,edited",
+        "/reports/views?query=flag=any",
+        "/kept-aside",
+    ):
+        with django_assert_max_num_queries(30):
+            assert desk.get(path).status_code == 200
+
+
+def test_what_was_kept_aside_is_looked_at_and_settled(desk: Client, world: World) -> None:
+    sent = send(world, world.registration())
+    world.client().post("/api/v1/submissions", world.registration(sent, place=1), content_type="application/json")
+    item = desk.get("/kept-aside").context["items"][0]
+    assert item.code == "conflict"
+    page = f"/kept-aside/{item.pk}"
+    assert "demo:1" not in desk.get(page).content.decode()
+    assert "demo:1" in desk.get(f"{page}?content=1").content.decode()
+    assert desk.post(f"{page}/resolve", {"action": "discard"}).status_code == 422, "needs a reason"
+    desk.post(f"{page}/resolve", {"action": "replace"})
+    assert ReportRow.objects.get().village == world.villages[1]
+    assert list(desk.get("/kept-aside").context["items"]) == []
+    assert len(desk.get("/kept-aside?all=1").context["items"]) == 1
