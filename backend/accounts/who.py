@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
@@ -71,6 +73,22 @@ def of_header(request: HttpRequest) -> Who | None:
     if kind.lower() != "bearer" or not token.strip():
         raise NoCredentials("Send the token as `Authorization: Bearer ...`.")
     return of_token(token.strip())
+
+
+def of_basic(request: HttpRequest) -> Who | None:
+    """A token as the password of HTTP Basic, with any name: what GDAL, QGIS and ODK Collect can send."""
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    return of_token(_password(encoded.strip())) if kind.lower() == "basic" else None
+
+
+def _password(encoded: str) -> str:
+    try:
+        _, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise NoCredentials("The name and password cannot be read.") from error
+    if not password:
+        raise NoCredentials("The password is missing: it is the token.")
+    return password
 
 
 def of_session(request: HttpRequest) -> Who:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
 from backend.deployments.models import Deployment
@@ -55,12 +57,13 @@ class Site(NamedTuple):
     installed: int
 
 
-def deployments(who: Who, filters: Filters) -> Chunks:
+def deployments(who: Who, filters: Filters, *, begin: int = 0, narrowed: Q | None = None, size: int = 0) -> Chunks:
     """Those that were not merged into another, registrations of every review state; columns as `fields.DEPLOYMENTS`."""
     known, private = names(), guarded(who)
-    rows = Deployment.objects.filter(queries.of_deployments(filters, who)).values_list(*Site._fields)
-    last = 0
-    while found := [Site(*row) for row in after(rows, last)]:
+    wanted = queries.of_deployments(filters, who) & (narrowed or Q())
+    rows = Deployment.objects.filter(wanted).values_list(*Site._fields)
+    last = begin
+    while found := [Site(*row) for row in after(rows, last, size)]:
         last = found[-1].id
         yield list(_rows(found, known, filters, private))
 

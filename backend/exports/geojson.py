@@ -22,7 +22,7 @@ def collection(kind: Kind, chunks: Iterable[list[Row]], about: dict[str, Any]) -
     between = b""
     for chunk in chunks:
         if chunk:
-            yield between + _features(kind.names, chunk, b",\n")
+            yield between + features(kind.names, chunk, b",\n")
             between = b",\n"
     yield b"\n]}\n"
 
@@ -36,7 +36,7 @@ def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
     try:
         for chunk in chunks:
             if chunk:
-                yield _features(kind.names, chunk, b"\n") + b"\n"
+                yield features(kind.names, chunk, b"\n") + b"\n"
     except Exception:
         properties = dict.fromkeys(kind.names) | {kind.id: BROKEN}
         last = {"type": "Feature", "id": BROKEN, "geometry": None, "properties": properties}
@@ -44,7 +44,7 @@ def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
         raise
 
 
-def _features(names: Sequence[str], chunk: list[Row], between: bytes) -> bytes:
+def features(names: Sequence[str], chunk: list[Row], between: bytes) -> bytes:
     """One to a line. The same dictionaries are filled again for each: making new ones would take twice as long."""
     properties: dict[str, Any] = dict.fromkeys(names)
     feature: dict[str, Any] = {"type": "Feature", "id": None, "geometry": None, "properties": properties}

@@ -56,6 +56,14 @@ def among(values: Sequence[str] | str) -> RawSQL:
     return RawSQL(each, [LATER if values is LATER else _json(values)])  # noqa: S611  # the values are a parameter
 
 
+def among_numbers(values: Sequence[int]) -> RawSQL:
+    """The same for keys and cells."""
+    each = "SELECT CAST(value AS INTEGER) FROM json_each(%s)"
+    if connection.vendor == "postgresql":
+        each = "SELECT jsonb_array_elements_text(%s::jsonb)::bigint"
+    return RawSQL(each, [orjson.dumps(values).decode()])  # noqa: S611  # the values are a parameter
+
+
 def _json(values: Sequence[str] | str) -> str:
     return orjson.dumps(values).decode()
 
@@ -217,6 +225,6 @@ def _there(filters: Filters) -> Q:
     return wanted
 
 
-def after(rows: Any, last: int) -> Any:
+def after(rows: Any, last: int, size: int = 0) -> Any:
     """The next chunk of a query by key."""
-    return rows.filter(id__gt=last).order_by("id")[:CHUNK]
+    return rows.filter(id__gt=last).order_by("id")[: size or CHUNK]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import IntegerField
+from django.db.models import IntegerField, Q
 from django.db.models.functions import Cast, Coalesce
 
 from backend.accounts.who import Who
@@ -56,12 +56,12 @@ Visit = tuple[Any, ...]
 Told = Callable[[Submitted, Visit], Row | None]
 
 
-def reports(who: Who, filters: Filters) -> Chunks:
-    """Every village report once; the columns as `fields.REPORTS` has them."""
+def reports(who: Who, filters: Filters, *, begin: int = 0, narrowed: Q | None = None, size: int = 0) -> Chunks:
+    """Every village report once; the columns as `fields.REPORTS` has them. `begin`, `narrowed`: of submissions."""
     known = names()
     told = _report(who, filters, known)
     visits = showing(queries.of_visits(filters, who), (*_SITE, *_FIGURES), filters)
-    for chunk in chunks("village_report", filters):
+    for chunk in chunks("village_report", filters, narrowed, begin=begin, size=size):
         shown = visits(chunk)
         if filters.status:
             shown = _with_status(shown, filters, known)

@@ -27,7 +27,9 @@ class Submitted(NamedTuple):
     received_at: str | None
 
 
-def chunks(form_id: str, filters: Filters, narrowed: Q | None = None, begin: int = 0) -> Iterator[list[Submitted]]:
+def chunks(
+    form_id: str, filters: Filters, narrowed: Q | None = None, *, begin: int = 0, size: int = 0
+) -> Iterator[list[Submitted]]:
     """All submissions of a form that `known_at`, `review` and `narrowed` leave, after the key `begin`."""
     rows = Submission.objects.filter(narrowed or Q(), form__form_id=form_id, deleted_at=None)
     if filters.known_at is not None:
@@ -35,7 +37,7 @@ def chunks(form_id: str, filters: Filters, narrowed: Q | None = None, begin: int
     elif filters.review:
         rows = rows.filter(review_state__in=filters.review)
     columns = ("id", "instance_id", "current_instance_id", "review_state", text("received_at"))
-    read = Prepared(after(rows.values_list(*columns), START))
+    read = Prepared(after(rows.values_list(*columns), START, size))
     last = begin
     while found := read(start=last):
         last = found[-1][0]

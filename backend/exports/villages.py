@@ -37,42 +37,53 @@ def no_review(filters: Filters, what: str) -> None:
         raise BadFilter(f"{what} have no review state. Leave review out, or export reports.", where="review")
 
 
-def villages(who: Who, filters: Filters) -> Chunks:
+def villages(who: Who, filters: Filters, *, begin: int = 0, size: int = 0) -> Chunks:
     """The villages of one's scope, reached or not; only those with such deployments where a filter asks for any."""
     no_review(filters, "Villages")
-    known = names()
-    places = reach.villages(frames.deployments(replace(filters, status=()), who), filters.day)
-    for found in _chunks(who, filters, places):
-        yield [
-            row
-            for row in _rows(found, places, known, filters)
-            if not filters.status or row[2][_CONDITION] in filters.status
-        ]
+    known, about = names(), replace(filters, status=())
+    if size and _anywhere(who, filters):  # a page: only what stands in its villages is read
+        for found in _chunks(filters, None, begin, size):
+            here = replace(about, village=tuple(row[1] for row in found), bbox=None)
+            places = reach.villages(frames.deployments(here, who), filters.day)
+            yield list(_with_status(_rows(found, places, known, filters), filters))
+        return
+    places = reach.villages(frames.deployments(about, who), filters.day)
+    chosen = None if _anywhere(who, filters) else _chosen(who, filters, places)
+    for found in _chunks(filters, chosen, begin, size):
+        yield list(_with_status(_rows(found, places, known, filters), filters))
+
+
+def _with_status(rows: Iterator[Row], filters: Filters) -> Iterator[Row]:
+    return (row for row in rows if not filters.status or row[2][_CONDITION] in filters.status)
 
 
 _CONDITION = 16  # among the values: after code ... illustrative, rule, as_of
 
 
-def _chunks(who: Who, filters: Filters, places: pd.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
+def _chunks(filters: Filters, chosen: list[int] | None, begin: int, size: int) -> Iterator[list[tuple[Any, ...]]]:
     rows = Village.objects.filter(_where(filters)).order_by("id").values_list(*_COLUMNS)
-    chosen = _chosen(who, filters, places)
     if chosen is not None:
-        for start in range(0, len(chosen), CHUNK):
-            yield list(rows.filter(id__in=chosen[start : start + CHUNK]))
+        left = [pk for pk in chosen if pk > begin]
+        for start in range(0, len(left), size or CHUNK):
+            yield list(rows.filter(id__in=left[start : start + (size or CHUNK)]))
         return
-    last = 0
-    while found := list(after(rows, last)):
+    last = begin
+    while found := list(after(rows, last, size)):
         last = found[-1][0]
         yield found
 
 
-def _chosen(who: Who, filters: Filters, places: pd.DataFrame) -> list[int] | None:
-    """Keys of the villages that scope and filters leave; None: all. `centre`: on its list, or with a deployment of it."""
+def _anywhere(who: Who, filters: Filters) -> bool:
+    """Whether villages without a deployment are among them, wherever they lie."""
+    narrowed = filters.cluster or filters.technology or filters.theme or filters.since or filters.until
+    return who.everywhere and not filters.centre and not narrowed
+
+
+def _chosen(who: Who, filters: Filters, places: pd.DataFrame) -> list[int]:
+    """Keys of the villages that scope and filters leave. `centre`: on its list, or with a deployment of it."""
     with_deployments = {int(pk) for pk in places.index}
     if filters.cluster or filters.technology or filters.theme or filters.since or filters.until:
         return sorted(with_deployments)
-    if who.everywhere and not filters.centre:
-        return None
     listed = catchments(filters)
     if not who.everywhere:
         listed = listed.filter(centre__in=who.centres)

@@ -141,6 +141,18 @@ PAGES = {
     "GET /maps/assets/{name}": "200",
     "GET /admin/login/": "302 302 302  302  403 403 403 302  302 302 302",
 }
+# By Bearer, Basic or a session; landing page, conformance and description are open.
+PAGES |= {
+    "GET /ogc": "302",
+    "GET /ogc/": "200",
+    "GET /ogc/conformance": "200",
+    "GET /ogc/api": "200",
+    "GET /ogc/collections": READERS,
+    "GET /ogc/collections/{collection}": READERS,
+    "GET /ogc/collections/{collection}/schema": READERS,
+    "GET /ogc/collections/{collection}/items": NO_PHONES,
+    "GET /ogc/collections/{collection}/items/{feature}": "401 403 403  403  200 404 200 200  200 200 404",
+}
 SITE = {
     "GET /admin/": ADMIN.format(200),
     "POST /admin/logout/": ADMIN.format(200),
@@ -356,6 +368,8 @@ def make_scene() -> Scene:
         "name": "photo.jpg",
         "kept_id": str(KeptAside.objects.get().pk),
         "kind": "reports",
+        "collection": "deployments",
+        "feature": str(Deployment.objects.get().uuid),
         "form": "geojson",
         "form_id": form.form.form_id,
         "version": form.version,

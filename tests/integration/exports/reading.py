@@ -24,14 +24,14 @@ PLACE = "_place"
 
 
 def geojson(path: Path, kind: Kind) -> Rows:
-    return [_of_feature(feature) for feature in orjson.loads(path.read_bytes())["features"]]
+    return [of_feature(feature) for feature in orjson.loads(path.read_bytes())["features"]]
 
 
 def geojsonseq(path: Path, kind: Kind) -> Rows:
-    return [_of_feature(orjson.loads(line)) for line in path.read_bytes().splitlines()]
+    return [of_feature(orjson.loads(line)) for line in path.read_bytes().splitlines()]
 
 
-def _of_feature(feature: dict[str, Any]) -> dict[str, Any]:
+def of_feature(feature: dict[str, Any]) -> dict[str, Any]:
     geometry = feature["geometry"]
     return {**feature["properties"], PLACE: geometry and tuple(geometry["coordinates"])}
 
@@ -69,24 +69,24 @@ def _plain(value: Any, kind: Kind, name: Any) -> Any:
 
 
 def gpkg(path: Path, kind: Kind) -> Rows:
-    return _of_frame(pyogrio.read_dataframe(path, layer=kind.name), kind)
+    return of_frame(pyogrio.read_dataframe(path, layer=kind.name), kind)
 
 
 def fgb(path: Path, kind: Kind) -> Rows:
-    return _of_frame(pyogrio.read_dataframe(path), kind)
+    return of_frame(pyogrio.read_dataframe(path), kind)
 
 
 def geoparquet(path: Path, kind: Kind) -> Rows:
-    return _of_frame(geopandas.read_parquet(path), kind)
+    return of_frame(geopandas.read_parquet(path), kind)
 
 
 def kml(path: Path, kind: Kind) -> Rows:
     """GDAL takes a column `name` for the name of the placemark, which is the same."""
     frame = pyogrio.read_dataframe(path)
-    return _of_frame(frame.assign(name=frame["Name"]) if "name" in kind.names else frame, kind)
+    return of_frame(frame.assign(name=frame["Name"]) if "name" in kind.names else frame, kind)
 
 
-def _of_frame(frame: Any, kind: Kind) -> Rows:
+def of_frame(frame: Any, kind: Kind) -> Rows:
     rows = []
     for row in frame.to_dict("records"):
         place = row.get("geometry")
