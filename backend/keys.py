@@ -1,6 +1,7 @@
-"""The two keys of an installation. Read here; made only by the commands that set a home up (`make`).
+"""The keys of an installation. Read here; made only by the commands that set a home up (`make`).
 
-SECRET_KEY signs sessions and tokens; DATA_KEY encrypts personal values. They differ, so that one can be changed alone.
+SECRET_KEY signs sessions and tokens; DATA_KEY encrypts personal values; AUDIT_KEY seals the audit log. They differ, so
+that one can be changed alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import secrets
 from functools import cache, lru_cache
 from pathlib import Path
 
-NAMES = ("SECRET_KEY", "DATA_KEY")
+NAMES = ("SECRET_KEY", "DATA_KEY", "AUDIT_KEY")
 
 
 def _read(home: Path, name: str) -> str | None:
@@ -59,3 +60,10 @@ def data_key(home: Path) -> bytes:
     if value := _read(home, "DATA_KEY"):
         return value.encode()
     raise RuntimeError(f"No DATA_KEY in {home / 'keys'}: run `gramreach migrate` once, or set DATA_KEY.")
+
+
+def audit_key(home: Path) -> bytes:
+    """The key that seals the audit log. Raises RuntimeError when the home has none."""
+    if value := _read(home, "AUDIT_KEY"):
+        return value.encode()
+    raise RuntimeError(f"No AUDIT_KEY in {home / 'keys'}: run `gramreach migrate` once, or set AUDIT_KEY.")

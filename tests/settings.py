@@ -12,6 +12,7 @@ from pathlib import Path
 HOME = Path(tempfile.mkdtemp(prefix="gramreach-test-"))
 os.environ["GRAMREACH_HOME"] = str(HOME)
 os.environ.setdefault("SECRET_KEY", "tests only: not a secret, and long enough to be one")
+os.environ.setdefault("AUDIT_KEY", "tests only: seals a log that nobody reads")
 os.environ.setdefault("DATA_KEY", "dGVzdHMgb25seTogdGhpcnR5LXR3byBieXRlcyBrZXk=")
 os.environ.pop("DATABASE_URL", None)
 

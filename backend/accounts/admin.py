@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from backend.accounts.models import ApiToken, Device, Officer, User
+from backend.audit.admin import Audited
 
 _ROLE_AND_SCOPE: Any = ("Role and scope", {"fields": ("role", "all_india", "centres", "clusters")})
 
@@ -15,7 +16,7 @@ admin.site.unregister(Group)  # the role decides what somebody may, and nothing 
 
 
 @admin.register(User)
-class GramReachUserAdmin(UserAdmin[User]):
+class GramReachUserAdmin(Audited, UserAdmin[User]):
     list_display = ("username", "get_full_name", "role", "all_india", "is_active")
     list_filter = ("role", "is_active")
     filter_horizontal = ("centres", "clusters")
@@ -30,7 +31,7 @@ class GramReachUserAdmin(UserAdmin[User]):
 
 
 @admin.register(Officer)
-class OfficerAdmin(admin.ModelAdmin[Officer]):
+class OfficerAdmin(Audited, admin.ModelAdmin[Officer]):
     list_display = ("name", "centre", "language", "active")
     list_filter = ("centre", "active")
     search_fields = ("name",)
@@ -48,7 +49,7 @@ class _NoSecrets:
 
 
 @admin.register(Device)
-class DeviceAdmin(_NoSecrets, admin.ModelAdmin[Device]):
+class DeviceAdmin(_NoSecrets, Audited, admin.ModelAdmin[Device]):
     list_display = ("officer", "installation_id", "last_seen", "unsent", "revoked_at")
     list_filter = ("officer__centre",)
     fields = ("officer", "installation_id", "created_at", "last_seen", "app_version", "unsent", "revoked_at")
@@ -56,7 +57,7 @@ class DeviceAdmin(_NoSecrets, admin.ModelAdmin[Device]):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(_NoSecrets, admin.ModelAdmin[ApiToken]):
+class ApiTokenAdmin(_NoSecrets, Audited, admin.ModelAdmin[ApiToken]):
     list_display = ("name", "cluster", "created_at", "expires_at", "last_used", "revoked_at")
     fields = ("name", "cluster", "created_at", "expires_at", "last_used", "revoked_at")
     readonly_fields = ("cluster", "created_at", "last_used")

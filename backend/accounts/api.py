@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from backend.accounts import services
 from backend.accounts.models import Device
 from backend.accounts.queries import profile_of
+from backend.accounts.refusals import refusals_recorded
 from backend.accounts.throttle import throttled
 from backend.accounts.who import Who
 
@@ -24,7 +25,7 @@ class EnrolIn(Schema):
 
 @router.post("/auth/enrol", auth=None, summary="Give a phone's own token its officer")
 def enrol(request: HttpRequest, payload: EnrolIn) -> Any:
-    with throttled(request, "enrol"):
+    with throttled(request, "enrol"), refusals_recorded():
         device = services.enrol(payload.code, payload.installation_id, payload.token)
     return _device(device) | {"profile": profile_of(device)}
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from backend.audit.actors import Actor
 from backend.registry.models import Centre, Cluster, District
 
 
@@ -23,6 +24,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("user", str(self.pk), self.username)
 
     @property
     def is_administrator(self) -> bool:
@@ -77,6 +82,10 @@ class Device(models.Model):
     def __str__(self) -> str:
         return f"{self.officer.name} ({self.installation_id[:8]})"
 
+    @property
+    def actor(self) -> Actor:
+        return Actor("phone", str(self.pk), str(self))
+
 
 class EnrolmentCode(models.Model):
     """A one-time code. Used again by the same phone with the same token, it gives the same answer again."""
@@ -110,3 +119,7 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("token", str(self.pk), self.name)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from backend.accounts.models import ApiToken, Device, EnrolmentCode, Officer, User
 from backend.accounts.tokens import TOKEN_LENGTH, code_hash, new_code, new_token, token_hash
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.errors import BadToken, Invalid
 from backend.registry.models import Centre, Cluster
 from backend.writing import writing
@@ -26,6 +28,7 @@ def make_code(officer: Officer, by: User | None = None, days: int = CODE_DAYS) -
     code = new_code()
     with writing():
         EnrolmentCode.objects.create(officer=officer, code_hash=code_hash(code), created_by=by, expires_at=_in(days))
+        record(by, Action.CODE_MADE, f"officer:{officer.pk}", officer=officer.name, days=days)
     return code
 
 
@@ -34,7 +37,7 @@ def enrolment_link(code: str) -> str:
     return f"{settings.PUBLIC_URL}/field/#enrol={code}"
 
 
-def add_officer(name: str, centre: Centre, forms: Sequence[str] = ()) -> Officer:
+def add_officer(name: str, centre: Centre, forms: Sequence[str] = (), by: User | None = None) -> Officer:
     """Raises Invalid for a name that is none, and for one that this centre has already."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120:
@@ -45,13 +48,17 @@ def add_officer(name: str, centre: Centre, forms: Sequence[str] = ()) -> Officer
                 f"{name} is at {centre.name} already. Make a new code instead, or add what tells the two apart.",
                 where="name",
             )
-        return Officer.objects.create(name=name, centre=centre, forms=list(forms))
+        officer = Officer.objects.create(name=name, centre=centre, forms=list(forms))
+        record(by, Action.OFFICER_ADDED, f"officer:{officer.pk}", name=name, centre=centre.slug, forms=list(forms))
+        return officer
 
 
-def withdraw_codes(officer: Officer) -> int:
+def withdraw_codes(officer: Officer, by: User | None = None) -> int:
     """End the officer's codes that nobody used yet; returns how many there were."""
     with writing():
-        return usable_codes().filter(officer=officer).update(expires_at=timezone.now())
+        ended = usable_codes().filter(officer=officer).update(expires_at=timezone.now())
+        record(by, Action.CODES_WITHDRAWN, f"officer:{officer.pk}", officer=officer.name, codes=ended)
+        return ended
 
 
 def usable_codes() -> QuerySet[EnrolmentCode]:
@@ -72,12 +79,13 @@ def enrol(code: str, installation_id: str, token: str) -> Device:
     if not TOKEN_LENGTH[0] <= len(token) <= TOKEN_LENGTH[1] or not token.isascii():
         raise Invalid("The phone's token has 32 to 128 letters. Open the link again.", where="token", code="bad_token")
     try:
-        return _enrol(code, installation_id, token)
+        with writing():
+            return _enrol(code, installation_id, token)
     except IntegrityError:  # the same code or token at the same moment: whoever was first has it
-        return _enrol(code, installation_id, token)
+        with writing():
+            return _enrol(code, installation_id, token)
 
 
-@transaction.atomic
 def _enrol(code: str, installation_id: str, token: str) -> Device:
     found = EnrolmentCode.objects.select_related("officer", "device").filter(code_hash=code_hash(code)).first()
     if found is None:
@@ -94,6 +102,7 @@ def _enrol(code: str, installation_id: str, token: str) -> Device:
         officer=found.officer, installation_id=installation_id, token_hash=token_hash(token)
     )
     found.save(update_fields=["device"])
+    record(found.device, Action.PHONE_ADDED, f"phone:{found.device.pk}", officer=found.officer.name)
     return found.device
 
 
@@ -124,9 +133,10 @@ def note_what_it_told(device: Device, told: Told) -> None:
         )
 
 
-def revoke(device: Device) -> None:
+def revoke(device: Device, by: User | None = None) -> None:
     with writing():
-        Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
+        if Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            record(by, Action.PHONE_REVOKED, f"phone:{device.pk}", officer=device.officer.name)
 
 
 def make_api_token(
@@ -153,9 +163,12 @@ def make_api_token(
             expires_at=ends,
         )
         made.centres.set(centres)
+        reads = [cluster.slug] if cluster else [centre.slug for centre in centres]
+        record(by, Action.TOKEN_MADE, f"token:{made.pk}", name=name, reads=reads or "all", days=days)
     return token
 
 
-def revoke_api_token(token: ApiToken) -> None:
+def revoke_api_token(token: ApiToken, by: User | None = None) -> None:
     with writing():
-        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+        if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            record(by, Action.TOKEN_REVOKED, f"token:{token.pk}", name=token.name)

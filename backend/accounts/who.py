@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from backend.accounts.models import ApiToken, Device, Officer, User
 from backend.accounts.tokens import token_hash
+from backend.audit.actors import Actor
 from backend.errors import BadToken, NoCredentials, NotAllowed
 from backend.statements import Select, moment, plain
 from backend.writing import writing
@@ -32,6 +33,12 @@ class Who:
     device: Device | None = None
     user: User | None = None
     token: ApiToken | None = None
+
+    @property
+    def actor(self) -> Actor | None:
+        """As the audit log names them; None: a command on the server."""
+        by = self.user or self.token or self.device
+        return by.actor if by else None
 
     @property
     def may_submit(self) -> bool:

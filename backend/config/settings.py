@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",  # before ours, which take its page out of the administration
     "backend.config.apps.GramReachConfig",
+    "backend.audit.apps.AuditConfig",
     "backend.registry.apps.RegistryConfig",
     "backend.accounts.apps.AccountsConfig",
     "backend.deployments.apps.DeploymentsConfig",
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backend.config.requests.Requests",
     "backend.config.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -71,5 +71,5 @@ def _list(request: HttpRequest, who: Who, status: int = 200, **context: Any) -> 
 @require_POST
 @inside()
 def revoke(request: HttpRequest, who: Who, token_id: int) -> HttpResponse:
-    services.revoke_api_token(accounts.token_of(who, token_id))
+    services.revoke_api_token(accounts.token_of(who, token_id), who.user)
     return redirect("tokens")

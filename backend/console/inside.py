@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from backend.console import navigation, queries
 from backend.deployments.observed import INDIA
 from backend.errors import NotFound
 
-Inner = Callable[..., HttpResponse]
+Inner = Callable[..., HttpResponse | StreamingHttpResponse]
 
 
 def inside(allowed: Callable[[Who], bool] = lambda who: True) -> Callable[[Inner], Inner]:
@@ -27,7 +27,7 @@ def inside(allowed: Callable[[Who], bool] = lambda who: True) -> Callable[[Inner
     def decorate(view: Inner) -> Inner:
         @login_required
         @functools.wraps(view)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
             assert isinstance(request.user, User)  # noqa: S101  # for the type checker: said by login_required
             who = of_user(request.user)
             if not allowed(who):

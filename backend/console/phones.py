@@ -139,13 +139,13 @@ def _added(request: HttpRequest, who: Who) -> list[tuple[Officer, str]]:
     if form and form not in {row["form_id"] for row in queries.open_forms()}:
         raise Invalid(gettext("Choose one of the forms, or all."), where="form")
     with writing():
-        officers = [_add(name, centre, [form] if form else []) for name in names]
+        officers = [_add(who, name, centre, [form] if form else []) for name in names]
         return [(officer, services.make_code(officer, who.user)) for officer in officers]
 
 
-def _add(name: str, centre: Centre, forms: list[str]) -> Officer:
+def _add(who: Who, name: str, centre: Centre, forms: list[str]) -> Officer:
     try:
-        return services.add_officer(name, centre, forms)
+        return services.add_officer(name, centre, forms, who.user)
     except Invalid as error:
         told = gettext("%(name)s is here already, or the name is too long. Make a new code, or change the name.")
         raise Invalid(told % {"name": name[:40]}, where="names") from error
@@ -162,14 +162,14 @@ def new_code(request: HttpRequest, who: Who, officer_id: int) -> HttpResponse:
 @require_POST
 @inside(may_enrol)
 def withdraw_codes(request: HttpRequest, who: Who, officer_id: int) -> HttpResponse:
-    services.withdraw_codes(accounts.officer_of(who, officer_id))
+    services.withdraw_codes(accounts.officer_of(who, officer_id), who.user)
     return redirect("phones")
 
 
 @require_POST
 @inside(may_enrol)
 def revoke(request: HttpRequest, who: Who, device_id: int) -> HttpResponse:
-    services.revoke(accounts.device_of(who, device_id))
+    services.revoke(accounts.device_of(who, device_id), who.user)
     return redirect("phones")
 
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from backend.console import (
     api_tokens,
+    audit,
     kept_aside,
     phones,
     photos,
@@ -22,7 +22,7 @@ from backend.console import (
 urlpatterns = [
     path("", views.home, name="home"),
     path("login", sign_in.SignIn.as_view(), name="login"),
-    path("logout", LogoutView.as_view(next_page="login"), name="logout"),
+    path("logout", sign_in.SignOut.as_view(), name="logout"),
     path("language", set_language, name="language"),
     path("manage", views.manage, name="manage"),
     path("forms", views.forms, name="forms"),
@@ -45,6 +45,8 @@ urlpatterns = [
     path("phones/<int:device_id>/revoke", phones.revoke, name="revoke-phone"),
     path("tokens", api_tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke", api_tokens.revoke, name="revoke-token"),
+    path("audit", audit.log, name="audit"),
+    path("audit.csv", audit.as_csv, name="audit-csv"),
     path("privacy", views.privacy, name="privacy"),
     path("api/v1/docs", views.api_docs, name="api-docs"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}console/icon.svg", permanent=True)),

@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from ninja import Router, Status
 
 from backend.accounts.who import Who
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.deployments import filters as shared_filters
 from backend.errors import BadFilter, NotFound
 from backend.exports import jobs, services
@@ -73,6 +75,7 @@ def export_fields(request: HttpRequest, form: str = "") -> Any:
 def export_photos(request: HttpRequest) -> StreamingHttpResponse:
     who = _exporter(request)
     filters = shared_filters.parse(request.GET, ignore=("form",))
+    record(who.actor, Action.EXPORTED, "export:photos.zip", filters=filters.query())
     chunks = photos(who, filters, request.GET.get("form", "") or "village_report")
     return _attachment(chunks, "application/zip", "gramreach-photos.zip")
 
@@ -88,6 +91,7 @@ def export_file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     background = _flag(request, "job") or not streams(form)
     filters = shared_filters.parse(request.GET, ignore=_OPTIONS)
     of_form, tables = request.GET.get("form", ""), _flag(request, "tables")
+    record(who.actor, Action.EXPORTED, f"export:{kind}.{form}", form=of_form, filters=filters.query())
     if background:
         return _accepted(services.ask(who, kind, form, filters, of_form=of_form, tables=tables))
     file = export(source(kind, who, filters, form=of_form, tables=tables), form)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from backend.audit.admin import Audited
 from backend.registry.models import (
     Adoption,
     CatchmentVillage,
@@ -29,14 +30,14 @@ _TRUST = ("verified", "illustrative")
 
 
 @admin.register(State)
-class StateAdmin(admin.ModelAdmin[State]):
+class StateAdmin(Audited, admin.ModelAdmin[State]):
     list_display = ("name", "name_local", "slug", "lgd_code", "census_code", "verified")
     search_fields = ("name", "name_local", "slug", "=lgd_code")
     ordering = ("name",)
 
 
 @admin.register(District)
-class DistrictAdmin(admin.ModelAdmin[District]):
+class DistrictAdmin(Audited, admin.ModelAdmin[District]):
     list_display = ("name", "state", "slug", "lgd_code", "census_code", "verified")
     list_filter = ("state", ("lgd_code", admin.EmptyFieldListFilter))
     list_select_related = ("state",)
@@ -45,19 +46,19 @@ class DistrictAdmin(admin.ModelAdmin[District]):
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin[Theme]):
+class ThemeAdmin(Audited, admin.ModelAdmin[Theme]):
     list_display = ("name", "name_hi", "slug", *_TRUST)
     search_fields = ("name", "name_hi", "slug")
 
 
 @admin.register(Track)
-class TrackAdmin(admin.ModelAdmin[Track]):
+class TrackAdmin(Audited, admin.ModelAdmin[Track]):
     list_display = ("name", "slug", *_TRUST)
     search_fields = ("name", "slug")
 
 
 @admin.register(Cluster)
-class ClusterAdmin(admin.ModelAdmin[Cluster]):
+class ClusterAdmin(Audited, admin.ModelAdmin[Cluster]):
     list_display = ("short_name", "name", "city", "state", "letters", "colour", *_TRUST)
     list_filter = _TRUST
     list_select_related = ("state",)
@@ -72,7 +73,7 @@ class CentreSiteInline(admin.StackedInline[CentreSite, Centre]):
 
 
 @admin.register(Centre)
-class CentreAdmin(admin.ModelAdmin[Centre]):
+class CentreAdmin(Audited, admin.ModelAdmin[Centre]):
     list_display = ("name", "kind", "phase", "parent", "mandate", "catchment_list", *_TRUST)
     list_filter = ("kind", *_TRUST)
     list_select_related = ("parent",)
@@ -100,7 +101,7 @@ class CentreAdmin(admin.ModelAdmin[Centre]):
 
 
 @admin.register(CentreSite)
-class CentreSiteAdmin(admin.ModelAdmin[CentreSite]):
+class CentreSiteAdmin(Audited, admin.ModelAdmin[CentreSite]):
     list_display = ("name", "centre", "district", "lat", "lon", "active_from", "active_to", *_TRUST)
     list_filter = ("centre__kind", "state")
     list_select_related = ("centre", "district__state")
@@ -114,7 +115,7 @@ class AdoptionInline(admin.TabularInline[Adoption, Technology]):
 
 
 @admin.register(Technology)
-class TechnologyAdmin(admin.ModelAdmin[Technology]):
+class TechnologyAdmin(Audited, admin.ModelAdmin[Technology]):
     list_display = ("name", "origin_kind", "origin", "season_months", "revisit_days", "provider", *_TRUST)
     list_filter = ("origin_kind", "themes", "clusters", *_TRUST)
     list_select_related = ("origin_cluster", "origin_centre")
@@ -128,7 +129,7 @@ class TechnologyAdmin(admin.ModelAdmin[Technology]):
 
 
 @admin.register(Adoption)
-class AdoptionAdmin(admin.ModelAdmin[Adoption]):
+class AdoptionAdmin(Audited, admin.ModelAdmin[Adoption]):
     list_display = ("technology", "agency", "stage", "date", *_TRUST)
     list_filter = ("stage",)
     list_select_related = ("technology",)
@@ -137,7 +138,7 @@ class AdoptionAdmin(admin.ModelAdmin[Adoption]):
 
 
 @admin.register(Village)
-class VillageAdmin(admin.ModelAdmin[Village]):
+class VillageAdmin(Audited, admin.ModelAdmin[Village]):
     list_display = ("name", "code", "subdistrict", "district", "state", "population", "place_source", "until")
     list_filter = ("place_source", "illustrative", ("district", admin.EmptyFieldListFilter), "state")
     list_select_related = ("district__state", "state")
@@ -148,7 +149,7 @@ class VillageAdmin(admin.ModelAdmin[Village]):
 
 
 @admin.register(VillageChange)
-class VillageChangeAdmin(admin.ModelAdmin[VillageChange]):
+class VillageChangeAdmin(Audited, admin.ModelAdmin[VillageChange]):
     list_display = ("old", "kind", "old_name", "new", "date")
     list_filter = ("kind",)
     list_select_related = ("old", "new")
@@ -158,7 +159,7 @@ class VillageChangeAdmin(admin.ModelAdmin[VillageChange]):
 
 
 @admin.register(CatchmentVillage)
-class CatchmentVillageAdmin(admin.ModelAdmin[CatchmentVillage]):
+class CatchmentVillageAdmin(Audited, admin.ModelAdmin[CatchmentVillage]):
     list_display = ("village", "village_district", "centre", "since", "until", "reason", "illustrative")
     list_filter = ("centre", ("until", admin.EmptyFieldListFilter), "illustrative")
     list_select_related = ("village__district__state", "centre")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.errors import Invalid
 from backend.registry import tables
 from backend.registry.models import District, State
@@ -35,6 +37,7 @@ def load_registry(folder: Path) -> list[Loaded]:
         for table in present:
             news = [tables.save(table, row) for row in tables.read(folder, table)]
             loaded.append(Loaded(table.file, len(news), sum(news)))
+        record(None, Action.REGISTRY_LOADED, "registry", new={each.table: each.new for each in loaded if each.new})
     return loaded
 
 

@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple, TextIO
 
 from django.utils import timezone
 
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.errors import Invalid
 from backend.registry import village_files, village_rows
 from backend.registry.areas import Areas
@@ -91,6 +93,7 @@ def load_villages(
         while batch := list(itertools.islice(rows, BATCH)):
             _load(batch, run)
             on_progress(progress)
+    record(None, Action.REGISTRY_LOADED, f"villages:{name[:120]}", rows=run.figures.rows, new=run.figures.new)
     return run.figures
 
 

@@ -184,7 +184,7 @@ def attachment(request: HttpRequest, instance_id: str, name: str) -> HttpRespons
 @router.get("/{path:instance_id}", summary="One submission, with its XML, versions, attachments and flags")
 def submission(request: HttpRequest, instance_id: str) -> Any:
     who: Who = request.auth  # type: ignore[attr-defined]
-    return details.detail(by_instance_id(who, instance_id), with_personal=who.sees_personal or who.device is not None)
+    return details.seen_by(who, by_instance_id(who, instance_id))
 
 
 kept_router = Router(tags=["kept aside"])

@@ -8,9 +8,12 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
+from backend.accounts.who import Who
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.errors import NotFound
 from backend.submissions import blobs, secrets
-from backend.submissions.models import Attachment, Decision, KeptAside, Submission, SubmissionVersion
+from backend.submissions.models import Attachment, Decision, KeptAside, PersonalValue, Submission, SubmissionVersion
 from field_forms.instance import join_personal
 
 
@@ -22,6 +25,16 @@ def summary(row: Submission) -> dict[str, Any]:
         "received_at": row.received_at,
         "review_state": row.review_state,
     }
+
+
+def seen_by(who: Who, row: Submission) -> dict[str, Any]:
+    """`detail`, with personal values by right: of a reviewer, and of the officer whose report it is. Each look at them
+    is written down first.
+    """
+    by_right = who.sees_personal or who.device is not None
+    if by_right and PersonalValue.objects.filter(version__submission=row).exists():
+        record(who.actor, Action.PERSONAL_SEEN, f"report:{row.instance_id}")
+    return detail(row, with_personal=by_right)
 
 
 def detail(row: Submission, *, with_personal: bool) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.deployments.models import Change
 from backend.errors import Conflict, Invalid
 from backend.submissions.models import Form, FormVersion
@@ -61,6 +63,7 @@ def _store(compiled: CompiledForm, filename: str) -> FormVersion:
         )
         Form.objects.filter(pk=form.pk).update(current=version)
         Change.objects.create(kind="form", key=f"{compiled.form_id} {compiled.version}")
+        record(None, Action.FORM_PUBLISHED, f"form:{compiled.form_id}", version=compiled.version, sha256=version.sha256)
     return version
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 import orjson
 
 from backend.accounts.models import Officer, User
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.deployments import services as deployments
 from backend.deployments.models import Visit
 from backend.errors import Conflict, Invalid
@@ -57,6 +59,7 @@ def review(
             at=now(),
         )
         follow(submission)
+        record(by, Action.REVIEWED, f"report:{submission.instance_id}", decision=action, version=version.instance_id)
     return submission
 
 
@@ -141,6 +144,7 @@ def resolve(kept: KeptAside, action: str, reason: str, by: User) -> Outcome | No
         Decision.objects.create(
             kind=Decision.Kind.RESOLUTION, action=action, subject=str(kept.pk), comment=reason, by=by, at=now()
         )
+        record(by, Action.KEPT_SETTLED, f"kept:{kept.pk}", decision=action, instance_id=kept.instance_id)
     return outcome
 
 
@@ -204,3 +208,4 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
         )
         deployments.merge(merged, survivor, decision.at)
         listing.follow_deployments([merged, survivor])
+        record(by, Action.MERGED, f"deployment:{merged}", into=str(survivor))

@@ -44,7 +44,15 @@ pytestmark = [
 
 def environment(home: Path) -> dict[str, str]:
     """The tests' own settings, keys and addresses must not reach what is started."""
-    ours = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "SECRET_KEY", "DATA_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"}
+    ours = {
+        "DJANGO_SETTINGS_MODULE",
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "DATA_KEY",
+        "AUDIT_KEY",
+        "PUBLIC_URL",
+        "ALLOWED_HOSTS",
+    }
     return {k: v for k, v in os.environ.items() if k not in ours} | {"GRAMREACH_HOME": str(home)}
 
 

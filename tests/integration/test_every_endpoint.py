@@ -48,6 +48,7 @@ REVIEWERS = "401 403 403  403  403 404 200 200  403 403 404"
 SENDERS = "401 403 403  {}  403 403 403 403  403 403 403"
 SIGNED_IN = "302 302 302  302  200 200 200 200  302 302 302"
 ENROLLERS = "302 302 302  302  403 {} {} {}  302 302 302"
+AUDITORS = "302 302 302  302  403 403 403 200  302 302 302"
 MAPS = "302 403 403  403  200 200 200 200  200 200 200"
 # By Basic or the phone's own token; a console's session is no way in.
 PHONES = "401 403 403  {0}  401 401 401 401  403 403 403"
@@ -123,6 +124,8 @@ PAGES = {
     "GET /tokens": SIGNED_IN,
     "POST /tokens": "302 302 302  302  200 422 422 200  302 302 302",
     "POST /tokens/{token_id}/revoke": "302 302 302  302  302 404 404 404  302 302 302",  # the team's own
+    "GET /audit": AUDITORS,
+    "GET /audit.csv": AUDITORS,
     "GET /login": "200 200 200  200  302 302 302 302  200 200 200",
     "POST /login": "302",
     "POST /logout": "302",

@@ -30,7 +30,15 @@ def port() -> int:
 
 def _environment(home: Path) -> dict[str, str]:
     """The tests' own settings, keys and addresses must not reach what is started."""
-    ours = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "SECRET_KEY", "DATA_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"}
+    ours = {
+        "DJANGO_SETTINGS_MODULE",
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "DATA_KEY",
+        "AUDIT_KEY",
+        "PUBLIC_URL",
+        "ALLOWED_HOSTS",
+    }
     return {k: v for k, v in os.environ.items() if k not in ours} | {"GRAMREACH_HOME": str(home)}
 
 
@@ -134,7 +142,7 @@ def test_migrate_makes_a_home_that_is_not_there_yet(tmp_path: Path) -> None:
     home = tmp_path / "below" / "home"
     done = run(home, "migrate", "--verbosity", "0")
     assert (done.returncode, done.stderr) == (0, "")
-    assert {p.name for p in (home / "keys").iterdir()} == {"SECRET_KEY", "DATA_KEY"}
+    assert {p.name for p in (home / "keys").iterdir()} == {"SECRET_KEY", "DATA_KEY", "AUDIT_KEY"}
 
 
 @pytest.mark.parametrize("fresh", [[], ["--fresh"]])

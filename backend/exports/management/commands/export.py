@@ -16,7 +16,11 @@ from django.db import connection
 from tqdm import tqdm
 
 from backend.accounts.who import Who
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.deployments.filters import NAMES as FILTERS
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.deployments.filters import Filters, parse
 from backend.errors import GramReachError
 from backend.exports.photos import photos
@@ -50,6 +54,7 @@ class Command(BaseCommand):
         _read_lightly()
         try:
             filters = parse(chosen)
+            record(None, Action.EXPORTED, f"export:{kind}.{format or 'geojson'}", form=form, filters=filters.query())
             if kind == PHOTOS:
                 rows = _photos(filters, form or "village_report", out)
             else:
