@@ -31,15 +31,24 @@ def _content(path: Path, _changed: int) -> str:
     return path.read_text().strip()
 
 
+def all_of(home: Path) -> dict[str, str]:
+    """As they are in force, for a backup."""
+    return {name: value for name in NAMES if (value := _read(home, name)) is not None}
+
+
+def put(home: Path, name: str, value: str) -> None:
+    """Write a key of a home that has none of the name: a file only its owner may read."""
+    folder = home / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(value)
+
+
 def make(home: Path) -> None:
     """Make the keys that are neither in the environment nor in the home: files only their owner may read."""
-    folder = home / "keys"
     for name in NAMES:
         if _read(home, name) is None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / name
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            put(home, name, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 
 @cache

@@ -1,7 +1,6 @@
 """Triggers that refuse to change or delete what the audit log holds, whoever asks.
 
-SQLite loses a table's triggers when a migration makes the table anew: such a migration puts them back, and `doctor`
-looks for them.
+SQLite loses a table's triggers when a migration makes the table anew: `gramreach migrate` puts them back.
 """
 
 from __future__ import annotations
@@ -34,6 +33,12 @@ def remove(connection: Any) -> None:
     with connection.cursor() as cursor:
         for verb in ("update", "delete", "truncate"):
             cursor.execute(f"DROP TRIGGER IF EXISTS audit_no_{verb}{on}")
+
+
+def restore(connection: Any) -> None:
+    if not are_there(connection):
+        remove(connection)
+        install(connection)
 
 
 def are_there(connection: Any) -> bool:

@@ -31,6 +31,8 @@ class Action(models.TextChoices):
     REGISTRY_LOADED = "registry_loaded", _("Registry loaded")
     FORM_PUBLISHED = "form_published", _("Form published")
     EXPORTED = "exported", _("Export taken")
+    BACKUP_MADE = "backup_made", _("Backup made")
+    RESTORED = "restored", _("Restored from a backup")
     PERSONAL_SEEN = "personal_seen", _("Personal answers looked at")
 
 

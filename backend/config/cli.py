@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import BaseCommand, CommandError, ManagementUtility, get_commands
 
-MAKE_A_DATABASE = ("migrate", "serve", "demo")
+NEED_NO_DATABASE = ("migrate", "serve", "demo", "restore", "doctor")
 
 
 class GramReach(ManagementUtility):
@@ -18,7 +18,7 @@ class GramReach(ManagementUtility):
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)
         ours = str(get_commands().get(subcommand, "")).startswith("backend.")
-        if (ours and subcommand not in MAKE_A_DATABASE) or command.requires_migrations_checks:
+        if (ours and subcommand not in NEED_NO_DATABASE) or command.requires_migrations_checks:
             _check_first(command)
         return command
 

@@ -35,6 +35,7 @@ if (_public_host := urlsplit(PUBLIC_URL).hostname) and _public_host not in ALLOW
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Whose X-Forwarded-For is believed, where tries are counted by address. None: a header can be written by anybody.
 TRUSTED_PROXIES = networks(os.environ.get("TRUSTED_PROXIES", ""))
+BACKUP_PASSPHRASE = os.environ.get("BACKUP_PASSPHRASE", "")
 
 INSTALLED_APPS = [
     "django_tasks",
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "backend.openrosa.apps.OpenRosaConfig",
     "backend.console.apps.ConsoleConfig",
     "backend.demo.apps.DemoConfig",
+    "backend.operations.apps.OperationsConfig",
     "backend.config.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -240,3 +240,13 @@ class Change(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     # On PostgreSQL the transaction that wrote the row: readers stop at the oldest one still running.
     transaction = models.BigIntegerField(null=True, db_default=CurrentTransaction())
+
+
+class DerivedBy(models.Model):
+    """One row: which version of the code made the derived tables."""
+
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return str(self.version)

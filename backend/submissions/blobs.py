@@ -7,7 +7,7 @@ import io
 import os
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -15,6 +15,9 @@ from PIL import Image, UnidentifiedImageError
 
 from backend.errors import Invalid
 from backend.submissions.models import Blob
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
 
 CHUNK = 1024 * 1024
 IMAGES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
@@ -67,6 +70,13 @@ def put(content: BinaryIO) -> tuple[str, int]:
     if not default_storage.exists(path_of(sha256)):
         _write(sha256, content)
     return sha256, size
+
+
+def sha256_of(content: SupportsRead[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := content.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def row(sha256: str, size: int, kind: str) -> Blob:

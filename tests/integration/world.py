@@ -118,6 +118,16 @@ def make_world(*, villages: int = 3, validate: bool = False) -> World:
     return World(cluster, centre, technology, made, officer, device, TOKEN, forms)
 
 
+def the_world() -> World:
+    """The one that `make_world` made in this database, in another process."""
+    return World(
+        Cluster.objects.get(slug="best"), Centre.objects.get(slug="nitte"), Technology.objects.get(slug="cutter"),
+        list(Village.objects.order_by("pk")), Officer.objects.get(name="Asha"),
+        Device.objects.get(installation_id="phone-1"), TOKEN,
+        {row.form.form_id: row for row in FormVersion.objects.select_related("form")},
+    )  # fmt: skip
+
+
 TOKEN = "the-token-that-the-phone-made-for-itself"
 
 

@@ -67,6 +67,8 @@ class Command(BaseCommand):
         if steps:
             self._say(f"Bringing the database up to date ({steps} migrations) ...")
             call_command("migrate", interactive=False, verbosity=0)
+        # Not imported above: workers read this module before Django is set up.
+        import_module("backend.submissions.derived").bring_up_to_date(self._say)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
         from granian import Granian

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from backend.submissions import derived
 from backend.submissions.bulk import rebuild
 from backend.submissions.models import Submission
 
@@ -15,4 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with tqdm(total=Submission.objects.count(), unit=" submissions", disable=None) as bar:
             count = rebuild(bar.update)
+        derived.note()
         self.stdout.write(f"Built anew from {count} submissions.")
