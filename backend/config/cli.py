@@ -28,7 +28,7 @@ def _check_first(command: BaseCommand) -> None:
     execute = command.execute
 
     def checked(*args: Any, **options: Any) -> str | None:
-        from backend.config.database_state import what_is_missing
+        from backend.database_state import what_is_missing
 
         if sentence := what_is_missing():
             raise CommandError(sentence)
@@ -50,7 +50,7 @@ def main() -> None:
     try:
         GramReach(sys.argv).execute()
     except DatabaseError:  # of a command of Django's that we did not look at first
-        from backend.config.database_state import what_is_missing
+        from backend.database_state import what_is_missing
 
         if sentence := what_is_missing():
             sys.exit(sentence)

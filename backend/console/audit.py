@@ -62,7 +62,7 @@ def _page(request: HttpRequest, who: Who, rows: QuerySet[Entry], status: int = 2
     asked.pop("before", None)
     labels = dict(Action.choices)
     return show(
-        request, who, "console/audit.html", "audit", status,
+        request, who, "console/audit.html", "admin", status,
         entries=[(entry, labels.get(entry.action, entry.action)) for entry in found[:ON_A_PAGE]],
         more=found[ON_A_PAGE - 1].number if len(found) > ON_A_PAGE else None,
         actions=Action.choices,

@@ -54,6 +54,7 @@ ADMIN = (
     Place("forms", "forms", _("Forms"), "form", _("What the phones fill in, with its versions.")),
     Place("tokens", "tokens", _("API tokens"), "key", _("What your scripts sign in with.")),
     Place("api", "api-docs", _("API"), "code", _("For scripts and other systems: every address, with examples.")),
+    Place("audit", "audit", _("Audit log"), "clock", _("Who did what, and when."), administrators),
     Place("tables", "admin:index", _("All tables"), "table", _("Every row of the registry, as it is stored."), administrators),
 )  # fmt: skip
 

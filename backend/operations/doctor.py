@@ -18,10 +18,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from backend import keys, listening
+from backend import database_state, keys, listening
 from backend.audit import chain, guards
 from backend.audit.models import Action, Entry
-from backend.config import database_state
 from backend.field.models import Upload
 from backend.operations import postgresql
 from backend.submissions import blobs, derived, secrets

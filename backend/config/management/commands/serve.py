@@ -26,7 +26,7 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from backend import keys, listening
-from backend.config.database_state import pending
+from backend.database_state import pending
 from backend.errors import GramReachError
 
 THREADS = 12  # a worker's: one stalled upload or download must not stop the others

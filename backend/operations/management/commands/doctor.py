@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.audit import chain
-from backend.config.database_state import what_is_missing
+from backend.database_state import what_is_missing
 from backend.operations.doctor import Asked, Finding, examine
 
 
