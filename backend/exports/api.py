@@ -91,11 +91,13 @@ def export_file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     background = _flag(request, "job") or not streams(form)
     filters = shared_filters.parse(request.GET, ignore=_OPTIONS)
     of_form, tables = request.GET.get("form", ""), _flag(request, "tables")
-    record(who.actor, Action.EXPORTED, f"export:{kind}.{form}", form=of_form, filters=filters.query())
     if background:
-        return _accepted(services.ask(who, kind, form, filters, of_form=of_form, tables=tables))
-    file = export(source(kind, who, filters, form=of_form, tables=tables), form)
-    return _attachment(file.chunks, file.content_type, file.filename)
+        answer: HttpResponseBase = _accepted(services.ask(who, kind, form, filters, of_form=of_form, tables=tables))
+    else:
+        file = export(source(kind, who, filters, form=of_form, tables=tables), form)
+        answer = _attachment(file.chunks, file.content_type, file.filename)
+    record(who.actor, Action.EXPORTED, f"export:{kind}.{form}", form=of_form, filters=filters.query())
+    return answer
 
 
 def _exporter(request: HttpRequest) -> Who:

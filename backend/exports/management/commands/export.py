@@ -19,8 +19,6 @@ from backend.accounts.who import Who
 from backend.audit.models import Action
 from backend.audit.services import record
 from backend.deployments.filters import NAMES as FILTERS
-from backend.audit.models import Action
-from backend.audit.services import record
 from backend.deployments.filters import Filters, parse
 from backend.errors import GramReachError
 from backend.exports.photos import photos
