@@ -16,16 +16,23 @@ from backend.writing import writing
 _LOCK = 0x617564  # any number, the same everywhere
 
 
+def hold() -> None:
+    """Until the transaction ends, nobody else appends. `record` does it; whoever records several times, or holds other
+    locks, asks for it first: else two transactions could each wait for what the other holds.
+    """
+    if connection.vendor == "postgresql":  # on SQLite the transaction is the only writer
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def record(by: Actor | HasActor | None, action: Action, subject: str = "", **detail: Any) -> Entry:
-    """Append an entry. Last in its transaction: until that ends, nobody else can append.
+    """Append an entry, in the transaction of what it tells.
 
     `by` None: a command on the server. Secrets and personal values have no place in `detail`.
     """
     actor, source = of(by), origin()
     with writing():
-        if connection.vendor == "postgresql":  # on SQLite the transaction is the only writer
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        hold()
         before = chain.head()
         entry = Entry(
             number=before.number + 1,

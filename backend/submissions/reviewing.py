@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from backend.accounts.models import Officer, User
+from backend.audit import services as audit
 from backend.audit.models import Action
 from backend.audit.services import record
 from backend.deployments import services as deployments
@@ -41,6 +42,7 @@ def review(
     if action not in ACTIONS:
         raise Invalid(f"Choose one of {', '.join(ACTIONS)}.", where="action", code="unknown_action")
     with writing():
+        audit.hold()
         submission = Submission.objects.select_for_update().get(pk=submission.pk)
         version = submission.versions.order_by("-number")[0]
         if instance_id and instance_id != version.instance_id:
@@ -66,6 +68,7 @@ def review(
 def approve_all(submissions: Sequence[Submission], by: User) -> list[Decision]:
     """Approve each, all or none."""
     with writing():
+        audit.hold()
         for submission in submissions:
             review(submission, "approve", "", by)
         newest = Decision.objects.filter(submission__in=submissions, by=by).order_by("submission", "-pk")
@@ -78,6 +81,7 @@ def undo(decisions: Sequence[int], by: User) -> list[Submission]:
     Raises Invalid where it is too late, or something else was decided or came since.
     """
     with writing():
+        audit.hold()
         since = now() - dt.timedelta(minutes=UNDO_MINUTES)
         found = Decision.objects.filter(pk__in=decisions, kind=Decision.Kind.REVIEW, by=by, at__gte=since)
         rows = list(found.exclude(action="undo").select_related("submission", "version"))
@@ -97,6 +101,7 @@ def _undo(decision: Decision, by: User) -> Submission:
         target=str(decision.pk),
     )  # fmt: skip
     follow(submission)
+    record(by, Action.REVIEWED, f"report:{submission.instance_id}", decision="undo", of=decision.pk)
     return submission
 
 
@@ -136,6 +141,7 @@ def resolve(kept: KeptAside, action: str, reason: str, by: User) -> Outcome | No
         "discard": KeptAside.State.DISCARDED,
     }
     with writing():
+        audit.hold()
         if kept.state != KeptAside.State.WAITING:
             raise Conflict("This item was settled already.", where="state")
         outcome = ways[action](kept)
@@ -197,6 +203,7 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
     if merged == survivor:
         raise Invalid("A deployment cannot be merged with itself.", where="target")
     with writing():
+        audit.hold()
         decision = Decision.objects.create(
             kind=Decision.Kind.MERGE,
             action="merge",
