@@ -155,5 +155,5 @@ def _label(schema: Schema, entity: Entity, draft: Walk) -> str:
     label = _text(entity.label, draft) if entity.label else ""
     if any(sign.isalnum() for sign in label):
         return label
-    saved = (str(cell.value) for cell in draft.cells if cell.question.save_to and cell.value is not None)
+    saved = (str(value) for step, _, value in draft.cells if step.question.save_to and value is not None)
     return ", ".join(list(saved)[:2]) or schema.form_id

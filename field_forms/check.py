@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -10,6 +11,7 @@ from weakref import WeakKeyDictionary
 from lxml import etree
 
 from field_forms.functions import days
+from field_forms.plainly import Plain, Unsure, plainly
 from field_forms.reading import Instance
 from field_forms.schema import Path, Question, Schema
 from field_forms.walking import Cell, Flag, Walk, walk
@@ -32,9 +34,13 @@ class Answers:
 
 @dataclass
 class _Rules:
-    """The compiled XPath of one schema. A source that lies outside of the subset maps to the reason."""
+    """The compiled XPath of one schema. A source that lies outside of the subset maps to the reason.
+
+    `plain`: those of a simple shape as functions besides.
+    """
 
     compiled: dict[str, Expression | str] = field(default_factory=dict)
+    plain: dict[str, Plain] = field(default_factory=dict)
     calculated: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
     relevants: dict[Path, list[tuple[int, str]]] = field(default_factory=dict)
@@ -50,33 +56,21 @@ def check(instance: Instance, schema: Schema) -> Answers:
     inside the form only), unknown_field, and unchecked, once for an expression that cannot be evaluated here.
     """
     result = walk(instance, schema)
-    run = _Run(_rules_of(schema), clock(result))
+    run = _Run(_rules_of(schema), result)
     for cell in result.cells:
-        if cell.value is None:
-            if cell.question.required is not None:
-                run.required(cell)
-        elif cell.question.constraint is not None or cell.question.choices is not None:
+        if cell[2] is None:
+            run.required(cell)
+        else:
             run.answered(cell)
-    return Answers(result.values, _flat(result), tuple(result.flags + run.flags))
+    return Answers(result.values, result.flat, tuple(result.flags + run.flags))
 
 
 def clock(result: Walk) -> Clock:
     """When the report was made, by its metadata: `today`, else the day of `end` or `start`."""
-    told = {cell.question.metadata: cell for cell in result.cells if cell.question.metadata and cell.value is not None}
-    moment = next((told[kind].value for kind in ("end", "start") if kind in told), None)
-    day = told["today"].value if "today" in told else moment
+    told = {step.question.metadata: value for step, _, value in result.cells if step.question.metadata}
+    moment = told.get("end") or told.get("start")
+    day = told.get("today") or moment
     return Clock(None if day is None else days(str(day)[:10]), None if moment is None else days(str(moment)))
-
-
-def _flat(result: Walk) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for cell in result.cells:
-        question = cell.question
-        if cell.value is not None and question.repeat is None:
-            flat[question.name] = cell.value
-            if question.renamed_from:
-                flat.setdefault(question.renamed_from, cell.value)
-    return flat
 
 
 def _rules_of(schema: Schema) -> _Rules:
@@ -91,22 +85,25 @@ def _compile(schema: Schema) -> _Rules:
         calculated=frozenset(question.name for question in schema.questions if question.calculated),
         personal=frozenset(question.name for question in schema.questions if question.personal),
     )
+    paths = {f"/{'/'.join((schema.root, *q.path))}" for q in schema.questions if q.repeat is None}
     for question in schema.questions:
         for source in (question.required, question.relevant, question.constraint):
-            _add(rules, source)
+            _add(rules, source, paths)
         rules.relevants[question.path] = _conditions(schema, question)
     for group in schema.groups:
-        _add(rules, group.relevant)
+        _add(rules, group.relevant, paths)
     return rules
 
 
-def _add(rules: _Rules, source: str | None) -> None:
+def _add(rules: _Rules, source: str | None, paths: Collection[str]) -> None:
     if source is None or source in rules.compiled:
         return
     try:
         rules.compiled[source] = compile_expression(source)
     except NotEvaluable as reason:
         rules.compiled[source] = str(reason)
+    if (plain := plainly(source, paths)) is not None:
+        rules.plain[source] = plain
 
 
 def _conditions(schema: Schema, question: Question) -> list[tuple[int, str]]:
@@ -122,56 +119,77 @@ def _conditions(schema: Schema, question: Question) -> list[tuple[int, str]]:
 class _Run:
     """The checks of one report; holds the flags, and which expressions were already said to be unchecked."""
 
-    def __init__(self, rules: _Rules, moment: Clock) -> None:
+    def __init__(self, rules: _Rules, result: Walk) -> None:
         self.rules = rules
-        self.clock = moment
+        self.walk = result
+        self.texts = None if result.texts is None else result.texts.get
+        self.clock = clock(result)
         self.flags: list[Flag] = []
         self.unchecked: set[str] = set()
+        self.settled: dict[str, bool] = {}  # conditions that hold at one place as at any other
 
     def answered(self, cell: Cell) -> None:
-        question = cell.question
+        step, _, value = cell
+        question = step.question
         if question.choices is not None:
-            names = cell.value if isinstance(cell.value, list) else [cell.value]
-            for name in names:
+            for name in value if isinstance(value, list) else (value,):
                 if name not in question.choices:
                     what = "The answer" if question.personal else f"'{name}'"
-                    self.flags.append(Flag("unknown_choice", cell.where, f"{what} is not one of the choices."))
-        if question.constraint is None or self._truth(question.constraint, cell.element, cell.where) is not False:
-            return
-        if self._rests_on_nothing(question.constraint, cell.element):
-            self._say_unchecked(
-                question.constraint, cell.where, "a calculated value that it needs is not in the report"
-            )
+                    self.flags.append(Flag("unknown_choice", step.where, f"{what} is not one of the choices."))
+        if question.constraint is not None and self._truth(question.constraint, cell) is False:
+            self._failed(question.constraint, cell)
+
+    def _failed(self, constraint: str, cell: Cell) -> None:
+        step = cell[0]
+        element = self.walk.nodes[step.element]
+        if self._rests_on_nothing(constraint, element):
+            self._say_unchecked(constraint, step.where, "a calculated value that it needs is not in the report")
         elif self._relevant(cell):
-            self.flags.append(Flag("constraint_failed", cell.where, _words(question, cell.element, self.rules)))
+            words = _words(step.question, element, self.rules)
+            self.flags.append(Flag("constraint_failed", step.where, words))
 
     def required(self, cell: Cell) -> None:
-        needed = cell.question.required
-        if needed is None or cell.question.read_only:
+        step = cell[0]
+        needed = step.question.required
+        if needed is None or step.question.read_only:
             return
-        if (needed == "true()" or self._truth(needed, cell.element, cell.where)) and self._relevant(cell):
-            self.flags.append(Flag("required_missing", cell.where, "The question was not answered."))
+        if (needed == "true()" or self._truth(needed, cell)) and self._relevant(cell):
+            self.flags.append(Flag("required_missing", step.where, "The question was not answered."))
 
     def _relevant(self, cell: Cell) -> bool:
         """Whether the question was to be asked; a condition that cannot be evaluated exempts it."""
-        for levels, condition in self.rules.relevants[cell.question.path]:
-            node = cell.element
-            for _ in range(levels):
-                parent = node.getparent()
-                node = node if parent is None else parent
-            if not self._truth(condition, node, cell.where):
-                return False
-        return True
+        conditions = self.rules.relevants[cell[0].question.path]
+        return all(self._truth(condition, cell, levels) for levels, condition in conditions)
 
-    def _truth(self, source: str, node: etree._Element, where: str) -> bool | None:
-        expression = self.rules.compiled[source]
+    def _truth(self, source: str, cell: Cell, levels: int = 0) -> bool | None:
+        """Whether it holds at the cell, or so many groups above it; None where nobody can say."""
+        settled = self.settled.get(source)
+        if settled is not None:
+            return settled
+        plain, texts = self.rules.plain.get(source), self.texts
+        if plain is None or texts is None or (plain.here and levels):
+            return self._truth_in_tree(source, cell, levels)
+        try:
+            held = plain.truth(texts, cell[1], self.clock)
+        except Unsure:
+            return self._truth_in_tree(source, cell, levels)
+        if not plain.here:
+            self.settled[source] = held
+        return held
+
+    def _truth_in_tree(self, source: str, cell: Cell, levels: int) -> bool | None:
+        expression, step = self.rules.compiled[source], cell[0]
         if isinstance(expression, str):
-            self._say_unchecked(source, where, expression)
+            self._say_unchecked(source, step.where, expression)
             return None
+        node = self.walk.nodes[step.element]
+        for _ in range(levels):
+            parent = node.getparent()
+            node = node if parent is None else parent
         try:
             return expression.truth(node, self.clock)
         except NotEvaluable as reason:
-            self._say_unchecked(source, where, str(reason))
+            self._say_unchecked(source, step.where, str(reason))
             return None
 
     def _rests_on_nothing(self, source: str, node: etree._Element) -> bool:

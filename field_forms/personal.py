@@ -6,8 +6,10 @@ All three cut into the bytes where the answers stand and leave every other byte 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from weakref import WeakKeyDictionary
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -47,8 +49,9 @@ def split_personal(instance: Instance, schema: Schema) -> tuple[bytes, dict[str,
     Keys are paths below the root, repeats with their place: `/notice/owner_name`, `/member[2]/phone`; the unanswered
     have none. Every other byte stays, unless the XML is not UTF-8: then it is written anew as UTF-8.
     """
-    paths = {question.path for question in schema.questions if question.personal}
-    if not _answered(instance, {path[-1] for path in paths}):
+    watched = _watched(schema)
+    paths = watched.personal
+    if not any(element.text or len(element) for element in _named(instance, watched.personal_tags)):
         return instance.xml, {}
     xml = _utf8(instance)
     found = [place for place in _places(xml, paths.__contains__) if place.end > place.start]
@@ -56,10 +59,41 @@ def split_personal(instance: Instance, schema: Schema) -> tuple[bytes, dict[str,
     return _replaced(xml, [(place, "") for place in found]), {key: text for key, text in values.items() if text}
 
 
-def _answered(instance: Instance, names: set[str]) -> bool:
-    """Whether any element of one of these names has content: most reports have none, and need no second reading."""
-    elements = instance.root.iter(*(f"{{*}}{name}" for name in names)) if names else ()
-    return any(element.text or len(element) for element in elements)
+@dataclass(frozen=True)
+class _Watched:
+    """The questions of a schema that this module looks at."""
+
+    personal: frozenset[Path]
+    free: frozenset[Path]
+
+    @cached_property
+    def personal_tags(self) -> tuple[str, ...]:
+        return _tags(self.personal)
+
+    @cached_property
+    def free_tags(self) -> tuple[str, ...]:
+        return _tags(self.free)
+
+
+def _tags(paths: Collection[Path]) -> tuple[str, ...]:
+    """The elements with the names of these questions: most reports have none that matter, and need no second reading."""
+    return tuple({f"{{*}}{path[-1]}" for path in paths})
+
+
+_of_schemas: WeakKeyDictionary[Schema, _Watched] = WeakKeyDictionary()
+
+
+def _watched(schema: Schema) -> _Watched:
+    found = _of_schemas.get(schema)
+    if found is None:
+        personal = frozenset(question.path for question in schema.questions if question.personal)
+        free = frozenset(question.path for question in schema.questions if is_free_text(question))
+        found = _of_schemas[schema] = _Watched(personal, free)
+    return found
+
+
+def _named(instance: Instance, tags: Collection[str]) -> Iterable[etree._Element]:
+    return instance.root.iter(*tags) if tags else ()
 
 
 def join_personal(xml: bytes, values: Mapping[str, str]) -> bytes:
@@ -82,9 +116,9 @@ def mask_aadhaar(instance: Instance, schema: Schema) -> tuple[bytes, list[str]]:
     Looked at are answers in free text only: questions of the type string that a person answers, save those for phone
     numbers, which are known by the appearance `numbers` or a name with phone, mobile, whatsapp or tel in it.
     """
-    if not _maybe_aadhaar(instance):  # nearly no report has twelve such digits anywhere
+    paths = _watched(schema).free
+    if not _maybe_aadhaar(instance, _watched(schema).free_tags):  # nearly no report has twelve such digits anywhere
         return instance.xml, []
-    paths = {question.path for question in schema.questions if is_free_text(question)}
     changes = []
     xml = _utf8(instance)
     for place in _places(xml, paths.__contains__):
@@ -96,11 +130,14 @@ def mask_aadhaar(instance: Instance, schema: Schema) -> tuple[bytes, list[str]]:
     return _replaced(xml, changes), [_key(place.steps, schema) for place, _ in changes]
 
 
-def _maybe_aadhaar(instance: Instance) -> bool:
+def _maybe_aadhaar(instance: Instance, tags: Collection[str]) -> bool:
     """Whether a second reading is due. Comments, CDATA and the like could cut a number up: then it always is."""
     xml = _utf8(instance)
-    cut = b"<!" in xml or b"<?" in xml[1:]
-    return cut or _TWELVE.search("\n".join(map(str, instance.root.itertext()))) is not None
+    if b"<!" in xml or b"<?" in xml[1:]:
+        return True
+    elements = _named(instance, tags)
+    texts = ("".join(map(str, element.itertext())) if len(element) else element.text for element in elements)
+    return any(text is not None and len(text) >= 12 and _TWELVE.search(text) is not None for text in texts)
 
 
 def is_free_text(question: Question) -> bool:

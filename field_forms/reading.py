@@ -51,7 +51,7 @@ def read(xml: bytes) -> Instance:
         raise UnreadableInstance(
             "The report does not say which form it is", "Its first element needs the attribute id", 1
         )
-    meta = next((child for child in root if local(child) == "meta"), None)
+    meta = next(root.iterchildren("{*}meta"), None)
     ids = {} if meta is None else {local(child): (child.text or "").strip() for child in meta}
     return Instance(
         form_id=form_id,

@@ -145,6 +145,11 @@ def parse(kind: QuestionType, text: str) -> Any:
     return _PARSERS[kind](text)
 
 
+def parser_of(kind: QuestionType) -> Callable[[str], Any]:
+    """`parse` for one type, to be called many times."""
+    return _PARSERS[kind]
+
+
 def _number_text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise ValueError(f"{value!r} is not a number")

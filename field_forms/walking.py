@@ -1,150 +1,115 @@
-"""One walk through an instance along its schema: typed answers, flags, and the tree that XPath is evaluated on."""
+"""One walk through an instance along its schema: typed answers, flags, and what conditions are evaluated on."""
 
 from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from lxml import etree
 
 from field_forms.functions import days
+from field_forms.layout import GROUP, Flag, Layout, Node, Step, layout_of, tree
 from field_forms.reading import Instance
-from field_forms.schema import Question, Schema
-from field_forms.values import parse
+from field_forms.schema import Schema
 
-JR_TEMPLATE = "{http://openrosa.org/javarosa}template"
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Something to look at, never a reason to refuse. `where` is like `people.women` or `ewaste[2].kg_collected`."""
-
-    code: str
-    where: str
-    detail: str
+__all__ = ["Cell", "Flag", "Node", "Walk", "tree", "walk"]
 
 
-@dataclass(eq=False)
-class Node:
-    """A name of the form's tree: a question (without children), a group, or a repeat."""
-
-    name: str
-    question: Question | None = None
-    repeat: bool = False
-    children: dict[str, Node] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Cell:
-    """A place for an answer; `element` is its element in the tree that is evaluated, `value` None if unanswered."""
-
-    question: Question
-    element: etree._Element
-    where: str
-    value: Any
+# A place for an answer: where it stands, its text as conditions see it, and its value, None if unanswered.
+Cell = tuple[Step, str, Any]
 
 
 @dataclass
 class Walk:
     """`cells` has every answered question, and of the unanswered ones those that are required somewhere.
 
-    `root` is a copy of the instance to evaluate XPath on: without namespaces, dates as days since 1970.
+    `flat` has the answers outside of repeats by leaf name. `texts`: the text at each path as conditions see it, dates as
+    days since 1970; None where a path may be more than one text.
     """
 
-    root: etree._Element
+    instance: Instance
+    schema: Schema
+    layout: Layout
     values: dict[str, Any] = field(default_factory=dict)
+    flat: dict[str, Any] = field(default_factory=dict)
     cells: list[Cell] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
+    texts: dict[str, str] | None = None
 
+    @property
+    def root(self) -> etree._Element:
+        return self.nodes[0]
 
-_trees: WeakKeyDictionary[Schema, Node] = WeakKeyDictionary()
-
-
-def tree(schema: Schema) -> Node:
-    """The form as a tree of names, made once for a schema."""
-    root = _trees.get(schema)
-    if root is None:
-        root = _trees[schema] = _grow(schema)
-    return root
-
-
-def _grow(schema: Schema) -> Node:
-    root = Node(schema.root)
-    for question in schema.questions:
-        node = root
-        for depth, name in enumerate(question.path[:-1], start=1):
-            group = schema.groups_by_path.get(question.path[:depth])
-            node = node.children.setdefault(name, Node(name, repeat=group is not None and group.repeat))
-        node.children[question.name] = Node(question.name, question)
-    return root
+    @cached_property
+    def nodes(self) -> list[etree._Element]:
+        """A copy of the instance to evaluate XPath on, as its elements: without namespaces, dates as days since 1970."""
+        root = deepcopy(self.instance.root)
+        nodes = list(root.iter())
+        for node in nodes:
+            if isinstance(node.tag, str):
+                node.tag = node.tag.rpartition("}")[2]
+        root.tag = self.schema.root
+        for parent, name in self.layout.added:
+            nodes.append(etree.SubElement(nodes[parent], name))
+        for step, text, value in self.cells:
+            if step.dated and value is not None:
+                nodes[step.element].text = text
+        return nodes
 
 
 def walk(instance: Instance, schema: Schema) -> Walk:
     """Read every answer of `instance`. Flags: wrong_type, unknown_field."""
-    result = Walk(deepcopy(instance.root))
-    result.root.tag = schema.root
-    result.values = _group(tree(schema), result.root, "", result)
+    elements = list(instance.root.iter())
+    layout = layout_of(elements, schema, templates=b"template" in instance.xml)
+    result = Walk(instance, schema, layout, flags=list(layout.flags))
+    texts: list[str | None] = [element.text for element in elements]
+    texts += [None] * len(layout.added)
+    _fill(result, texts)
     return result
 
 
-def _group(node: Node, element: etree._Element, where: str, result: Walk) -> dict[str, Any]:
-    """The answers below one group, whose element is `element`. Runs for every report: kept flat for speed."""
-    values: dict[str, Any] = {}
-    rows: dict[str, int] = {}
-    for child in element:
-        tag = child.tag
-        if not isinstance(tag, str):
-            continue  # a comment
-        if tag[0] == "{":
-            tag = child.tag = tag.rpartition("}")[2]
-        below = node.children.get(tag)
-        if below is None:
-            if tag != "meta" and node.name != "meta":
-                result.flags.append(Flag("unknown_field", where + tag, "The form has no such question."))
-        elif below.repeat:
-            if child.get(JR_TEMPLATE) is None:
-                rows[tag] = number = rows.get(tag, 0) + 1
-                values.setdefault(tag, []).append(_group(below, child, f"{where}{tag}[{number}].", result))
-        elif tag in rows:
-            result.flags.append(Flag("unknown_field", where + tag, "It stands here again; only the first is read."))
-        else:
-            rows[tag] = 1
-            value = _below(below, child, where + tag, result)
-            if value is not None:
-                values[tag] = value
-    if len(rows) < len(node.children):
-        _absent(node, element, where, rows, result)
-    return values
-
-
-def _below(node: Node, element: etree._Element, where: str, result: Walk) -> Any:
-    question = node.question
-    if question is None:
-        return _group(node, element, where + ".", result) or None
-    text, value = element.text, None
-    if text is not None and not text.isspace():
+def _fill(result: Walk, texts: list[str | None]) -> None:
+    """Runs for every report: kept in one loop for speed."""
+    boxes: list[dict[str, Any]] = [result.values]
+    flat, cells = result.flat, result.cells
+    seen: dict[str, str] = {}
+    for step in result.layout.steps:
+        question, index, box, name, where, path, parse, required, dated, _, row = step
+        if question is GROUP:
+            inner: dict[str, Any] = {}
+            boxes.append(inner)
+            if row:
+                boxes[box].setdefault(name, []).append(inner)
+            else:
+                boxes[box][name] = inner
+            continue
+        text = texts[index]
+        if text is None or text.isspace():
+            seen[path] = text = text or ""
+            if required:
+                cells.append((step, text, None))
+            continue
         try:
-            value = parse(question.type, text)
+            value = parse(text)
         except ValueError as error:
             # Flags are stored in the open: what is personal must not be quoted in them.
             reason = f"It is no {question.type}" if question.personal else str(error)
             result.flags.append(Flag("wrong_type", where, f"{reason}."))
-            return None
-        if question.type == "date" or question.type == "dateTime":
-            element.text = repr(days(value))
-    if value is not None or question.required is not None:
-        result.cells.append(Cell(question, element, where, value))
-    return value
-
-
-def _absent(node: Node, element: etree._Element, where: str, rows: dict[str, int], result: Walk) -> None:
-    """What the instance lacks: required questions need a place to evaluate their conditions at."""
-    for name, below in node.children.items():
-        if name in rows or below.repeat:
+            seen[path] = text
             continue
-        if below.question is None:
-            _group(below, etree.SubElement(element, name), f"{where}{name}.", result)
-        elif below.question.required is not None:
-            result.cells.append(Cell(below.question, etree.SubElement(element, name), where + name, None))
+        boxes[box][name] = value
+        if path:
+            flat[name] = value
+            if question.renamed_from:
+                flat.setdefault(question.renamed_from, value)
+        if dated:
+            text = repr(days(value))
+        seen[path] = text
+        cells.append((step, text, value))
+    for group in result.layout.groups:
+        if not group.row and not boxes[group.opens]:
+            del boxes[group.box][group.name]
+    if result.layout.plain:
+        result.texts = seen

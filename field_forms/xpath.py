@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<string>'[^']*'|"[^"]*")|(?P<number>\d+(?:\.\d*)?|\.\d+)"""
     r"""|(?P<name>[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?)|(?P<sign>//|::|!=|<=|>=|\.\.|[()\[\]@,.*/|+\-=<>])"""
 )
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OPERATORS = {"and", "or", "div", "mod"}
 _NODE_TESTS = {"text", "node"}
 _NATIVE = {
@@ -100,7 +100,7 @@ def _known(moment: float | None, function: str) -> float:
 @lru_cache(maxsize=4096)
 def compile_expression(source: str) -> Expression:
     """Compile one XPath of a form. Errors: NotEvaluable names the function or sign outside of the subset."""
-    tokens = _tokens(source)
+    tokens = tokens_of(source)
     rewritten, paths = _rewrite(tokens), _paths(tokens)
     try:
         # lxml registers each function and prefix again at every evaluation: only those that are used are handed in.
@@ -112,7 +112,8 @@ def compile_expression(source: str) -> Expression:
     return Expression(source, paths, "$today" in rewritten, "$now" in rewritten, compiled)
 
 
-def _tokens(source: str) -> list[tuple[str, str]]:
+def tokens_of(source: str) -> list[tuple[str, str]]:
+    """(kind, text) each; kinds: string, number, name, sign. Errors: NotEvaluable for a sign that XPath has not."""
     tokens, place = [], 0
     while place < len(source):
         match = _TOKEN.match(source, place)
@@ -157,7 +158,7 @@ def _rewrite(tokens: list[tuple[str, str]]) -> str:
             if text not in FUNCTIONS:
                 raise NotEvaluable(f"the function {text}() is not evaluated here")
             parts.append(f"f:{text}")
-        elif dates_are_numbers and kind == "string" and _ISO_DATE.fullmatch(text[1:-1]):
+        elif dates_are_numbers and kind == "string" and ISO_DATE.fullmatch(text[1:-1]):
             parts.append(str(int(number)) if math.isfinite(number := days(text[1:-1])) else text)
         else:
             parts.append(text)
