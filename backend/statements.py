@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Convert = Callable[[Any], Any]
 MOST_PARAMETERS = 30_000  # of one statement; SQLite takes 32,766
@@ -37,32 +37,49 @@ class Insert:
 
     def one(self, **values: Any) -> int:
         """Insert one row; returns its key."""
-        return self.many([values])[0]
+        return self.keys([values])[0]
 
-    def many(self, rows: Sequence[dict[str, Any]]) -> list[int]:
-        if not rows:
-            return []
-        defaults, converters = self._fitting(connection.vendor)
-        params: list[Any] = []
-        for row in rows:
-            for name, default, convert in zip(self.names, defaults, converters, strict=True):
-                value = row.get(name, default)
-                if callable(value):
-                    value = value()
-                params.append(value if value is None or convert is None else convert(value))
+    def keys(self, rows: Sequence[dict[str, Any]]) -> list[int]:
+        """Insert rows; returns their keys, in order."""
         keys: list[int] = []
-        at_once = MOST_PARAMETERS // len(self.names)
-        with connection.cursor() as cursor:
-            for start in range(0, len(rows), at_once):
-                count = min(at_once, len(rows) - start)
-                width = len(self.names)
-                cursor.execute(self._sql(count), params[start * width : (start + count) * width])
-                keys += [] if self.unique else [row[0] for row in cursor.fetchall()]
+        for some in self._in_parts(rows):
+            values = [value for row in self._values(some) for value in row]
+            keys += [row[0] for row in _run(self._sql(len(some)) + self._returning(), values)]
         return keys
 
+    def many(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows, or write over those that are there."""
+        if not rows:
+            return
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor == "sqlite":  # one statement, worded and planned once for any number of rows
+            with database.wrap_database_errors:
+                _driver(database).executemany(_marked(self._sql(1)), self._values(rows))
+        else:
+            for some in self._in_parts(rows):
+                _run(self._sql(len(some)), [value for row in self._values(some) for value in row])
+
+    def _in_parts(self, rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
+        at_once = MOST_PARAMETERS // len(self.names)
+        return (rows[start : start + at_once] for start in range(0, len(rows), at_once))
+
+    def _values(self, rows: Sequence[dict[str, Any]]) -> Iterator[list[Any]]:
+        fitting, converters = self._fitting(connection.vendor)
+        defaults = [(name, default() if callable(default) else default) for name, default in fitting]
+        for row in rows:
+            get = row.get
+            values = [get(name, default) for name, default in defaults]
+            for i, convert in converters:
+                value = values[i]
+                if value is not None:
+                    values[i] = convert(value)
+            yield values
+
     @cache  # noqa: B019  # a handful of statements that live as long as the process
-    def _fitting(self, vendor: str) -> tuple[list[Any], list[Convert | None]]:
-        return [_default(f) for f in self.fields], [_converter(f, vendor) for f in self.fields]
+    def _fitting(self, vendor: str) -> tuple[list[tuple[str, Any]], list[tuple[int, Convert]]]:
+        """Names with their defaults, and how the values at some places are handed to the driver."""
+        converters = ((i, _converter(field, vendor)) for i, field in enumerate(self.fields))
+        return [(f.attname, _default(f)) for f in self.fields], [(i, c) for i, c in converters if c is not None]
 
     @cache  # noqa: B019
     def _sql(self, rows: int) -> str:
@@ -74,9 +91,36 @@ class Insert:
             keys = ", ".join(columns[n] for n in self.unique)
             overwritten = ", ".join(f"{columns[n]} = EXCLUDED.{columns[n]}" for n in self.update)
             return f"{sql} ON CONFLICT ({keys}) DO UPDATE SET {overwritten}"
+        return sql
+
+    def _returning(self) -> str:
         key = self.model._meta.pk
         assert key is not None  # noqa: S101  # every table has one
-        return f"{sql} RETURNING {quote(str(key.column))}"
+        return f" RETURNING {connection.ops.quote_name(str(key.column))}"
+
+
+@lru_cache(maxsize=512)
+def _marked(sql: str) -> str:
+    """As SQLite's own driver wants it; none of our texts has a percent sign of its own."""
+    return sql.replace("%s", "?")
+
+
+def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Past Django's cursor on SQLite, which words every statement anew for its driver."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "sqlite":
+        with database.wrap_database_errors:
+            found: list[tuple[Any, ...]] = _driver(database).execute(_marked(sql), values).fetchall()
+        return found
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _driver(database: Any) -> Any:
+    if database.connection is None:
+        database.ensure_connection()
+    return database.connection
 
 
 def _default(field: models.Field[Any, Any]) -> Any:
@@ -97,7 +141,7 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Convert | None:
     if vendor != "sqlite":
         return None
     if isinstance(target, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return _moment_text
     if isinstance(target, models.DateField):
         return str
     if isinstance(target, models.UUIDField):
@@ -115,30 +159,37 @@ def _json_value(value: Any) -> Any:
     return Jsonb(value, dumps=lambda v: json.dumps(v, ensure_ascii=False))
 
 
+@lru_cache(maxsize=256)  # what came together was received at one moment
+def _moment_text(value: dt.datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(value))
+
+
 def _hex(value: uuid.UUID) -> str:
     return value.hex
 
 
 class Select:
-    """A SELECT worded once by the ORM: `build` makes the queryset from as many marks as it has parameters."""
+    """A SELECT worded once by the ORM: `build` makes the queryset from as many marks as it has parameters.
+
+    A mark that is a list of one stands for any number of values: `Village.objects.filter(code__in=codes)`.
+    """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, Any]], *marks: Any) -> None:
         self.build, self.marks = build, marks
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         sql, order, convert = self._worded(connection.vendor)
-        given = [convert(values[i]) if i is not None else constant for i, constant in order]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, given)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+        return _run(sql, [convert(values[i]) if i is not None else constant for i, constant in order])
 
     @cache  # noqa: B019
     def _worded(self, vendor: str) -> tuple[str, list[tuple[int | None, Any]], Convert]:
         """The text, and for each of its parameters which value it is (or the constant that the queryset has there)."""
         sql, params = self.build(*self.marks).query.sql_with_params()
         convert: Convert = _for_sqlite if vendor == "sqlite" else _as_it_is
-        marks = {convert(mark): i for i, mark in enumerate(self.marks)}
+        if any(isinstance(mark, list) for mark in self.marks):
+            among = " IN (SELECT value FROM json_each(%s))" if vendor == "sqlite" else " = ANY(%s)"
+            sql = sql.replace(" IN (%s)", among)
+        marks = {convert(m[0] if isinstance(m, list) else m): i for i, m in enumerate(self.marks)}
         return sql, [(marks.get(p), p) for p in params], convert
 
 
@@ -151,6 +202,8 @@ def _for_sqlite(value: Any) -> Any:
         return value.hex
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
+    if isinstance(value, list):
+        return orjson.dumps([_for_sqlite(item) for item in value]).decode()
     return value
 
 

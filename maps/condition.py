@@ -192,37 +192,55 @@ def month_of(day: dt.date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def history(start: State, reports: Iterable[Report], rhythm: Rhythm) -> Iterator[MonthOfWork]:
+Periods = list[tuple[dt.date, dt.date]]
+
+
+def history(
+    start: State,
+    reports: Iterable[Report],
+    rhythm: Rhythm,
+    *,
+    month: MonthOfWork | None = None,
+    counted: Periods | None = None,
+) -> Iterator[MonthOfWork]:
     """The months in which there were reports (given in order of visit date and receipt), oldest first.
 
     Amounts of a period that overlaps one already counted are left out: two reports of one season are not two harvests.
+    A history that goes on starts with the state so far, its last `month`, and the periods `counted` already.
     """
-    current: MonthOfWork | None = None
+    current = month
+    begun = False
     state = start
-    counted: list[tuple[dt.date, dt.date]] = []
+    counted = [] if counted is None else counted
     for report in reports:
         state = apply(state, report, rhythm)
-        month = month_of(report.date)
-        if current is None or current.month != month:
-            if current is not None:
+        number = month_of(report.date)
+        if current is None or current.month != number:
+            if current is not None and begun:
                 yield current
-            current = MonthOfWork(month, state)
+            current = MonthOfWork(number, state)
+        begun = True
         current.state = state
         if not report.waiting:
             _add_flows(current, report, counted)
-    if current is not None:
+    if current is not None and begun:
         yield current
 
 
-def _add_flows(month: MonthOfWork, report: Report, counted: list[tuple[dt.date, dt.date]]) -> None:
+def _add_flows(month: MonthOfWork, report: Report, counted: Periods) -> None:
     month.reports += 1
     month.trained += report.trained
     month.first_time += report.first_time
     if not report.kg and not report.cost:
         return
-    period = (report.period_from or report.date, report.period_to or report.date)
+    period = period_of(report)
     if any(period[0] <= end and start <= period[1] for start, end in counted):
         return
     counted.append(period)
     month.kg += report.kg
     month.cost += report.cost
+
+
+def period_of(report: Report) -> tuple[dt.date, dt.date]:
+    """The first and the last day that the report's amounts are of."""
+    return report.period_from or report.date, report.period_to or report.date

@@ -8,91 +8,130 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from backend.deployments import derive, services
-from backend.deployments.look import Area, Known, KnownDeployment, KnownVillage, deployments_by
+from django.conf import settings
+
+from backend.deployments import carrying, derive, services
+from backend.deployments.look import Area, Known, KnownVillage, deployments_by, deployments_by_uuid
 from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
-from backend.deployments.places import places
+from backend.deployments.places import Place, places
 from backend.deployments.services import Span
 from backend.registry.models import CatchmentVillage, Centre, Technology, Village
+from backend.statements import Select
+from backend.statements import date as as_date
+from backend.writing import hold
 
 BATCH = 400  # SQLite's limit of 999 variables is long gone, but statements stay readable and short
 
 
 def known_all(filled: Sequence[Filled], areas: Sequence[Area]) -> list[Known]:
     """`look.known` for each, in order: what an earlier one of the list adds is known to the later."""
-    villages = _villages({f.text("village") for f in filled})
-    listed = _listed(villages, areas)
-    deployments = deployments_by(uuid__in={f.deployment for f in filled if f.deployment is not None})
-    technologies, centres = _ids(Technology, "technology", filled), _ids(Centre, "centre", filled)
-    seen = _days_seen(filled, deployments)
-    owners = {uuid: known[1] for uuid, known in _owners(filled).items()}
-    result = []
-    for f, area, at in zip(filled, areas, places([f.point for f in filled]), strict=True):
-        own = f.deployment
-        deployment = None if f.kind == Visit.Kind.REGISTRATION or own is None else deployments.get(own)
-        village = villages.get(f.text("village"))
-        if village is not None:
-            in_area = (area.centre_id, village.id) in listed or village.district_id in area.district_ids
-            village = KnownVillage(village.id, village.district_id, village.lat, village.lon, in_area)
-        result.append(
-            Known(
-                at,
-                village,
-                deployment,
-                technologies.get(f.text("technology")) if deployment is None else deployment.technology_id,
-                centres.get(f.text("centre")) if deployment is None else deployment.centre_id,
-                deployment is not None and f.kind == Visit.Kind.REPORT and _again(seen, deployment.survivor, f),
-                f.kind == Visit.Kind.REGISTRATION
-                and own is not None
-                and owners.setdefault(own, f.submission) != f.submission,
-            )
+    return Registry(filled, areas).known_all(filled, areas)
+
+
+class Registry:
+    """What is known of all that the forms name, read at once."""
+
+    def __init__(self, filled: Sequence[Filled], areas: Sequence[Area]) -> None:
+        self.villages = _villages({f.text("village") for f in filled})
+        self.listed = _listed(self.villages, areas)
+        self.deployments = deployments_by_uuid(
+            {f.deployment for f in filled if f.deployment is not None and f.kind != Visit.Kind.REGISTRATION}
         )
-    return result
+        self.states = carrying.states(sorted({d.survivor for d in self.deployments.values()}))
+        elsewhere = [f for f in filled if f.deployment not in self.deployments]
+        self.technologies = _ids(_TECHNOLOGIES, {f.text("technology") for f in elsewhere})
+        self.centres = _ids(_CENTRES, {f.text("centre") for f in elsewhere})
+        self.seen = self._days_seen(filled)
+        self.owners = _owners(filled)
+
+    def known_all(self, filled: Sequence[Filled], areas: Sequence[Area]) -> list[Known]:
+        at = places([f.point for f in filled])
+        return [self._known(f, area, place) for f, area, place in zip(filled, areas, at, strict=True)]
+
+    def _known(self, f: Filled, area: Area, at: Place) -> Known:
+        own = f.deployment
+        registers = f.kind == Visit.Kind.REGISTRATION
+        deployment = None if registers or own is None else self.deployments.get(own)
+        village = self.villages.get(f.text("village"))
+        if village is not None:
+            in_area = (area.centre_id, village.id) in self.listed or village.district_id in area.district_ids
+            village = KnownVillage(village.id, village.district_id, village.lat, village.lon, in_area)
+        return Known(
+            at,
+            village,
+            deployment,
+            self.technologies.get(f.text("technology")) if deployment is None else deployment.technology_id,
+            self.centres.get(f.text("centre")) if deployment is None else deployment.centre_id,
+            deployment is not None and f.kind == Visit.Kind.REPORT and _again(self.seen, deployment.survivor, f),
+            registers and own is not None and self.owners.setdefault(own, f.submission) != f.submission,
+        )
+
+    def _days_seen(self, filled: Sequence[Filled]) -> Days:
+        """Who reported on which day, where that may be a day of the new reports."""
+        days: dict[int, set[dt.date]] = {}
+        for f in filled:
+            deployment = None if f.deployment is None else self.deployments.get(f.deployment)
+            if deployment is not None and f.kind == Visit.Kind.REPORT:
+                days.setdefault(deployment.survivor, set()).add(f.visit_date)
+        asked = [pk for pk, dates in days.items() if self._may_have(pk, min(dates))]
+        seen: Days = {}
+        if asked:
+            for deployment_id, day, submission in _SEEN.rows(asked, list(set().union(*(days[pk] for pk in asked)))):
+                seen.setdefault((deployment_id, as_date(day)), set()).add(submission)
+        return seen
+
+    def _may_have(self, deployment: int, day: dt.date) -> bool:
+        """Whether there may be a report of this day or a later one. Of those that wait for review the state knows nothing."""
+        if settings.REVIEW_REQUIRED or deployment not in self.states:
+            return True
+        last = self.states[deployment][1].last_visit
+        return last is not None and last >= day
 
 
-def _villages(codes: Iterable[str]) -> dict[str, KnownVillage]:
-    rows = Village.objects.filter(code__in=[c for c in codes if c]).values_list(
-        "code", "id", "district_id", "lat", "lon"
-    )
+Days = dict[tuple[int, dt.date | None], set[str]]
+_VILLAGES = Select(
+    lambda codes: (
+        Village.objects.filter(code__in=codes).order_by().values_list("code", "id", "district_id", "lat", "lon")
+    ),
+    ["\0code"],
+)
+_LISTED = Select(
+    lambda villages, centres: CatchmentVillage.objects.filter(village__in=villages, centre__in=centres, until=None)
+    .order_by()
+    .values_list("centre_id", "village_id"),
+    [-987_654_321], [-987_654_322],
+)  # fmt: skip
+_TECHNOLOGIES = Select(lambda s: Technology.objects.filter(slug__in=s).order_by().values_list("slug", "id"), ["\0slug"])
+_CENTRES = Select(lambda s: Centre.objects.filter(slug__in=s).order_by().values_list("slug", "id"), ["\0slug"])
+_SEEN = Select(
+    lambda deployments, days: Visit.objects.filter(deployment__in=deployments, visit_date__in=days)
+    .filter(kind=Visit.Kind.REPORT, known_to=None)
+    .order_by()
+    .values_list("deployment_id", "visit_date", "submission"),
+    [-987_654_321], [dt.date(1900, 1, 2)],
+)  # fmt: skip
+
+
+def _villages(codes: set[str]) -> dict[str, KnownVillage]:
+    wanted = list(codes - {""})
+    rows = _VILLAGES.rows(wanted) if wanted else []
     return {code: KnownVillage(pk, district, lat, lon, False) for code, pk, district, lat, lon in rows}
 
 
 def _listed(villages: Mapping[str, KnownVillage], areas: Sequence[Area]) -> set[tuple[int | None, int]]:
-    centres = {a.centre_id for a in areas if a.centre_id}
-    if not centres:
-        return set()
-    rows = CatchmentVillage.objects.filter(
-        village__in=[v.id for v in villages.values()], centre__in=centres, until=None
-    )
-    return set(rows.values_list("centre_id", "village_id"))
+    centres = list({a.centre_id for a in areas if a.centre_id})
+    return set(_LISTED.rows([v.id for v in villages.values()], centres)) if centres and villages else set()
 
 
-def _ids(model: type[Technology | Centre], name: str, filled: Sequence[Filled]) -> dict[str, int]:
-    slugs = {f.text(name) for f in filled} - {""}
-    return dict(model._default_manager.filter(slug__in=slugs).values_list("slug", "id")) if slugs else {}
+def _ids(which: Select, slugs: set[str]) -> dict[str, int]:
+    wanted = list(slugs - {""})
+    return dict(which.rows(wanted)) if wanted else {}
 
 
-def _owners(filled: Sequence[Filled]) -> dict[UUID, tuple[int, str]]:
+def _owners(filled: Sequence[Filled]) -> dict[UUID, str]:
     wanted = {f.deployment for f in filled if f.kind == Visit.Kind.REGISTRATION and f.deployment is not None}
-    rows = Deployment.objects.filter(uuid__in=wanted).values_list("uuid", "id", "instance_id") if wanted else ()
-    return {uuid: (pk, instance_id) for uuid, pk, instance_id in rows}
-
-
-Days = dict[tuple[int, dt.date], set[str]]
-
-
-def _days_seen(filled: Sequence[Filled], deployments: Mapping[UUID, KnownDeployment]) -> Days:
-    days: Days = {}
-    ids = {d.survivor for d in deployments.values()}
-    dates = {f.visit_date for f in filled}
-    if not ids:
-        return days
-    rows = Visit.objects.filter(deployment__in=ids, kind=Visit.Kind.REPORT, known_to=None)
-    rows = rows.filter(visit_date__gte=min(dates), visit_date__lte=max(dates))
-    for deployment, day, submission in rows.values_list("deployment_id", "visit_date", "submission"):
-        days.setdefault((deployment or 0, day), set()).add(submission)
-    return days
+    return dict(Deployment.objects.filter(uuid__in=wanted).values_list("uuid", "instance_id")) if wanted else {}
 
 
 def _again(days: Days, deployment: int, filled: Filled) -> bool:
@@ -135,13 +174,37 @@ def _attach(made: Sequence[Deployment]) -> None:
 Touched = dict[int, dt.date | None]  # deployment -> the first day that changed; None: all of them
 
 
-def add_visits(items: Sequence[Sequence[Span]]) -> Touched:
-    """Insert the visits of submissions that have none yet; returns the deployments they touch."""
+def add_visits(items: Sequence[Sequence[Span]], registry: Registry | None = None) -> Touched:
+    """Insert the visits of submissions that have none yet; returns the deployments whose state is still to be made.
+
+    With a `registry` the states are carried forward where that can be: the visits are then all new and later in receipt.
+    """
+    rows = _visit_rows(items)
+    carried = set() if registry is None else _carried(rows, registry)
+    services.PUT_VISIT.many(rows)
+    return {pk: since for pk, since in _touched(rows).items() if pk not in carried}
+
+
+def _carried(rows: Sequence[dict[str, Any]], registry: Registry) -> set[int]:
+    known = {d.id: d for d in registry.deployments.values() if d.survivor == d.id}
+    new: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["kind"] == Visit.Kind.REPORT and row["deployment_id"] in known:
+            new.setdefault(row["deployment_id"], []).append(row)
+    merged = {d.survivor for d in registry.deployments.values() if d.survivor != d.id}
+    if merged:  # what their reports land on was not named, so nobody holds it yet
+        hold(Deployment.objects.filter(pk__in=merged).values_list("uuid", flat=True))
+    return carrying.carry({pk: rows for pk, rows in new.items() if pk not in merged}, known, registry.states)
+
+
+def _visit_rows(items: Sequence[Sequence[Span]]) -> list[dict[str, Any]]:
     spans = [s for item in items for s in item if s.filled.kind is not None]
     entities = {s.filled.entity for s in spans if s.filled.kind == Visit.Kind.REGISTRATION and s.filled.entity}
     own: dict[tuple[UUID | None, str], int] = {(uuid, owner): pk for uuid, pk, owner in _registered(entities)}
-    rows = [derive.visit(s, own.get((s.filled.entity, s.filled.submission))) for s in spans]
-    services.PUT_VISIT.many(rows)
+    return [derive.visit(s, own.get((s.filled.entity, s.filled.submission))) for s in spans]
+
+
+def _touched(rows: Iterable[Mapping[str, Any]]) -> Touched:
     touched: Touched = {}
     for row in rows:
         if row["deployment_id"] is not None:
@@ -175,8 +238,11 @@ def recompute_all(touched: Touched) -> None:
         derive.write_months([(h, services.months_since(h, touched[h.deployment])) for h in histories])
 
 
-def tell_changes(submissions: Iterable[str], deployments: Iterable[int]) -> None:
-    uuids = Deployment.objects.filter(pk__in=list(deployments)).order_by("id").values_list("uuid", flat=True)
+def tell_changes(submissions: Iterable[str], deployments: Mapping[int, UUID | None]) -> None:
+    """To the change feed. `deployments`: keys with their UUIDs, where these are known."""
+    unknown = [pk for pk, uuid in deployments.items() if uuid is None]
+    found = dict(Deployment.objects.filter(pk__in=unknown).values_list("pk", "uuid")) if unknown else {}
+    uuids = [deployments[pk] or found[pk] for pk in sorted(deployments)]
     services.PUT_CHANGE.many(
         [{"kind": "submission", "key": key} for key in submissions]
         + [{"kind": "deployment", "key": str(uuid)} for uuid in uuids]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +144,11 @@ def reports_of_one(deployment: int) -> list[Row]:
     return rows
 
 
+def report_of(visit: Mapping[str, Any]) -> Report:
+    """As `maps.condition` reads it, from a row of `visit()`."""
+    return _report(tuple([visit.get(name) for name in _REPORT]))
+
+
 def _report(row: Row) -> Report:
     (_, day, how_known, waiting, added, taken, working, defective, broken, removed, in_use, down_since, fault) = row[
         :13
@@ -194,6 +199,20 @@ def _columns(state: State) -> dict[str, Any]:
     return row
 
 
+STATE = ("version", *_PLAIN, *_TOLD, *STOCKS, *ESTIMATES)  # columns of `DeploymentState`, for `state_of`
+_OF_DATES = [STATE.index(name) for name in ("first_visit", "last_visit", "seen_on", "down_since", "ended_on")]
+
+
+def state_of(row: Sequence[Any]) -> State:
+    """What is known of a deployment, from its row as far as `STATE` names it."""
+    values = list(row)
+    for i in _OF_DATES:
+        values[i] = as_date(values[i])
+    told = dict(zip(STATE[1 : -len(STOCKS) - len(ESTIMATES)], values[1:], strict=False))
+    numbers = values[-len(STOCKS) - len(ESTIMATES) :]
+    return State(**told, stocks=tuple(numbers[: len(STOCKS)]), estimates=tuple(numbers[len(STOCKS) :]))
+
+
 _PUT_STATE = Insert(DeploymentState, ["deployment_id"], [*_SHARED, *_TOLD, "version"])
 
 
@@ -211,8 +230,8 @@ def write_states(histories: Iterable[History]) -> None:
     )
 
 
-_FLOWS = ["reports", "trained", "first_time", "kg", "cost"]
-_PUT_MONTH = Insert(DeploymentMonth, ["deployment_id", "month"], [*_SHARED, *_FLOWS])
+FLOWS = ["reports", "trained", "first_time", "kg", "cost"]
+_PUT_MONTH = Insert(DeploymentMonth, ["deployment_id", "month"], [*_SHARED, *FLOWS])
 
 
 def write_months(chosen: Iterable[tuple[History, Iterable[MonthOfWork]]]) -> None:
@@ -221,7 +240,7 @@ def write_months(chosen: Iterable[tuple[History, Iterable[MonthOfWork]]]) -> Non
             {
                 "deployment_id": item.deployment,
                 "month": month.month,
-                **{name: getattr(month, name) for name in _FLOWS},
+                **{name: getattr(month, name) for name in FLOWS},
                 **_columns(month.state),
             }
             for item, its_months in chosen

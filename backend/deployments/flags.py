@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from backend.deployments.look import Area, Known
 from backend.deployments.models import Visit
-from backend.deployments.observed import INDIA, Filled, point
+from backend.deployments.observed import Filled, indian_day, point
 from maps.geo import haversine_km
 
 WEAK_METRES = 100
@@ -60,7 +60,7 @@ def _area(filled: Filled, known: Known, area: Area) -> Iterator[OddThing]:
 
 
 def _time(filled: Filled) -> Iterator[OddThing]:
-    received = filled.received_at.astimezone(INDIA).date()
+    received = indian_day(filled.received_at)
     stated = filled.stated_date
     if stated is not None and stated > received:
         yield "future_date", "visit_date", f"{stated} was still to come on the day of receipt, {received}."

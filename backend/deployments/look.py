@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -133,6 +134,21 @@ def known_deployment(filled: Filled) -> KnownDeployment | None:
 
 def deployment_by_id(pk: int) -> KnownDeployment:
     return next(iter(deployments_by(id=pk).values()))
+
+
+_BY_UUIDS = Select(
+    lambda uuids: Deployment.objects.filter(uuid__in=uuids).order_by().values_list("uuid", *_DEPLOYMENT), [UUID(int=1)]
+)
+
+
+def deployments_by_uuid(uuids: Collection[UUID]) -> dict[UUID, KnownDeployment]:
+    rows = _BY_UUIDS.rows(list(uuids)) if uuids else []
+    return {(own := _uuid(row[0])): _deployment(own, row[1:]) for row in rows}
+
+
+def _uuid(value: Any) -> UUID:
+    """As read past the ORM: text on SQLite."""
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def deployments_by(**lookup: Any) -> dict[UUID, KnownDeployment]:

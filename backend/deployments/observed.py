@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ class Point:
     accuracy: float | None  # metres; 0 or None: nobody knows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is asked for again and again is worked out once
 class Filled:
     """One version of a submission. `flat`: its typed answers by name. `sequence`: its place in the order of receipt."""
 
@@ -58,22 +59,22 @@ class Filled:
     def kind(self) -> Visit.Kind | None:
         return KINDS.get(self.form_id)
 
-    @property
+    @cached_property
     def stated_date(self) -> dt.date | None:
         return date(self.flat.get("visit_date"))
 
-    @property
+    @cached_property
     def visit_date(self) -> dt.date:
         """The Indian day of the visit; never after the day of receipt, whatever the phone's clock said."""
-        received = self.received_at.astimezone(INDIA).date()
+        received = indian_day(self.received_at)
         stated = self.stated_date or (self.started_at.astimezone(INDIA).date() if self.started_at else received)
         return min(stated, received)
 
-    @property
+    @cached_property
     def point(self) -> Point | None:
         return point(self.flat.get("position"))
 
-    @property
+    @cached_property
     def deployment(self) -> UUID | None:
         return self.entity if self.form_id == "deployment_registration" else uuid(self.flat.get("deployment"))
 
@@ -82,13 +83,18 @@ class Filled:
         return str(value)[:longest] if value is not None else ""
 
 
+@lru_cache(maxsize=256)  # what came together was received at one moment
+def indian_day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(INDIA).date()
+
+
 def columns(flat: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a `Visit` that are answers as they stand; what has the wrong type is left empty (it was flagged)."""
-    row: dict[str, Any] = {name: integer(flat.get(name)) for name in INTEGERS}
-    row |= {name: decimal(flat.get(name)) for name in DECIMALS}
-    row |= {name: date(flat.get(name)) for name in DATES}
-    row |= {name: str(flat.get(name) or "")[:longest] for name, longest in TEXTS.items()}
-    row["ended"] = flat.get("ended") == "yes"
+    row = dict(_NO_ANSWERS)
+    for name, value in flat.items():
+        convert = _COLUMNS.get(name)
+        if convert is not None:
+            row[name] = convert(value)
     return row
 
 
@@ -126,3 +132,21 @@ def point(value: Any) -> Point | None:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return None
     return Point(lat, lon, (value.get("properties") or {}).get("accuracy"))
+
+
+def _text(longest: int) -> Callable[[Any], str]:
+    return lambda value: str(value or "")[:longest]
+
+
+_COLUMNS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(INTEGERS, integer),
+    **dict.fromkeys(DECIMALS, decimal),
+    **dict.fromkeys(DATES, date),
+    **{name: _text(longest) for name, longest in TEXTS.items()},
+    "ended": lambda value: value == "yes",
+}
+_NO_ANSWERS: dict[str, Any] = {
+    **dict.fromkeys((*INTEGERS, *DECIMALS, *DATES)),
+    **dict.fromkeys(TEXTS, ""),
+    "ended": False,
+}

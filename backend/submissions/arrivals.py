@@ -100,7 +100,7 @@ def prepare(arrival: Arrival) -> Prepared:
         stored_xml, personal = split_personal(instance, form.schema)
         if personal:
             values = read_answers(read(stored_xml), form.schema)[0]
-    flat = flatten(values, form.schema)
+    flat = checked.flat if form.names_once and not personal else flatten(values, form.schema)
     return Prepared(
         arrival,
         form,

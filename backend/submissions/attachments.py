@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Literal
 
 from django.db.models import QuerySet
 
 from backend.accounts.models import Device
 from backend.errors import Conflict, Invalid
+from backend.statements import Select
 from backend.submissions import blobs, keeping
 from backend.submissions.models import Attachment, Blob, EarlyFile, KeptAside, SubmissionVersion
 from backend.writing import hold, writing
@@ -149,10 +150,12 @@ def _aside(device: Device, instance_id: str) -> QuerySet[KeptAside]:
 
 def early(instance_ids: Sequence[str]) -> set[str]:
     """Those of the reports for which files came early."""
-    if not instance_ids:
-        return set()
-    rows = EarlyFile.objects.filter(instance_id__in=instance_ids).order_by()
-    return set(rows.values_list("instance_id", flat=True))
+    return {row[0] for row in _EARLY.rows(list(instance_ids))} if instance_ids else set()
+
+
+_EARLY = Select(
+    lambda ids: EarlyFile.objects.filter(instance_id__in=ids).order_by().values_list("instance_id"), ["\0id"]
+)
 
 
 def add_early(version: int, device: Device, instance_id: str) -> None:
@@ -178,8 +181,3 @@ def settle_early(before: dt.datetime) -> int:
 def lock_of(instance_id: str) -> uuid.UUID:
     """Held while a report or a file of it is stored: neither may miss the other."""
     return uuid.uuid5(uuid.NAMESPACE_URL, instance_id)
-
-
-def locks_of(named: Iterable[tuple[str, Sequence[str]]]) -> list[uuid.UUID]:
-    """Of reports, each with the files that it names."""
-    return [lock_of(instance_id) for instance_id, files in named if files]

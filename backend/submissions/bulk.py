@@ -17,7 +17,7 @@ from django.db.models import Prefetch, QuerySet
 from backend.deployments import bulk, flags
 from backend.deployments import services as deployments
 from backend.deployments.look import Area
-from backend.deployments.models import Deployment
+from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
 from backend.deployments.services import Span
 from backend.submissions import counting, facts, listing
@@ -95,13 +95,13 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
     submission_of = dict(zip(keys, submissions, strict=True))
     rows: list[dict[str, Any]] = []
     touched: bulk.Touched = {}
+    deployments_told: dict[int, UUID | None] = {}
     flagged: list[tuple[int, facts.FlagRow]] = []
-    is_registration = [item.form.form_id == "deployment_registration" for item in items]
-    for first in (True, False):
-        part = [(item, key) for item, key, reg in zip(items, keys, is_registration, strict=True) if reg is first]
+    for part in _registrations_first(items, keys):
         filled = [facts.filled(item, key, item.instance_id) for item, key in part]
         around = [facts.area_of(item.arrival.device, areas) for item, _ in part]
-        places = bulk.known_all(filled, around)
+        registry = bulk.Registry(filled, around)
+        places = registry.known_all(filled, around)
         for (item, key), said, place, area in zip(part, filled, places, around, strict=True):
             found = (*item.flags, *flags.odd(said, place, area))
             flagged += [(key, flag) for flag in found]
@@ -110,13 +110,26 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
         waiting = settings.REVIEW_REQUIRED
         spans = [[Span(f, k, f.received_at, waiting=waiting)] for f, k in zip(filled, places, strict=True)]
         bulk.register(spans)
-        bulk.touch(touched, bulk.add_visits(spans))
+        bulk.touch(touched, bulk.add_visits(spans, registry))
+        deployments_told |= _reported_on(spans)
     facts.put_flags(flagged)
     listing.put(rows)
     if any(is_registration):
         listing.follow_deployments(item.entity for item in items if item.entity is not None)
     bulk.recompute_all(touched)
-    bulk.tell_changes([item.instance_id for item in items], touched)
+    bulk.tell_changes([item.instance_id for item in items], dict.fromkeys(touched) | deployments_told)
+
+
+def _registrations_first(items: Sequence[Prepared], keys: Sequence[int]) -> list[list[tuple[Prepared, int]]]:
+    pairs = list(zip(items, keys, strict=True))
+    parts = [[p for p in pairs if (p[0].form.form_id == "deployment_registration") is first] for first in (True, False)]
+    return [part for part in parts if part]
+
+
+def _reported_on(spans: Iterable[Sequence[Span]]) -> dict[int, UUID | None]:
+    """The deployments that were reported on; without the UUID of one that another was merged into."""
+    found = [s.known.deployment for own in spans for s in own if s.filled.kind == Visit.Kind.REPORT]
+    return {d.survivor: d.uuid if d.survivor == d.id else None for d in found if d is not None}
 
 
 def rebuild(progress: Progress = lambda n: None) -> int:

@@ -26,7 +26,7 @@ FlagRow = tuple[str, str, str]  # code, where, detail
 
 def put_submissions(items: Sequence[Prepared]) -> list[int]:
     """Keys of the new submissions, in order."""
-    return _PUT_SUBMISSION.many(
+    return _PUT_SUBMISSION.keys(
         [
             {
                 "instance_id": item.instance_id,
@@ -42,7 +42,7 @@ def put_submissions(items: Sequence[Prepared]) -> list[int]:
 
 def put_versions(items: Sequence[Prepared], submissions: Sequence[int], number: int = 1) -> list[int]:
     """Keys of the new versions of these submissions, with their personal values and the files they wait for."""
-    keys = _PUT_VERSION.many(
+    keys = _PUT_VERSION.keys(
         [
             {
                 "submission_id": submission,

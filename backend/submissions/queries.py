@@ -36,6 +36,13 @@ class PublishedForm:
         return frozenset(q.name for q in self.schema.questions if q.personal)
 
     @cached_property
+    def names_once(self) -> bool:
+        """Whether no two questions outside of repeats share a name, the former ones included."""
+        outside = [question for question in self.schema.questions if question.repeat is None]
+        names = [name for q in outside for name in (q.name, q.renamed_from) if name]
+        return len(names) == len(set(names))
+
+    @cached_property
     def binary_paths(self) -> tuple[tuple[str, ...], ...]:
         return tuple(q.path for q in self.schema.questions if q.type == "binary")
 

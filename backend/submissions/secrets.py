@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from functools import cache
 
@@ -28,7 +27,7 @@ def decrypt(value: bytes | memoryview) -> bytes:
 
 def content_hmac(body: bytes) -> str:
     """HMAC-SHA-256 under DATA_KEY, which stays when SECRET_KEY is changed: old resends must stay identical."""
-    return hmac.new(data_key(settings.GRAMREACH_HOME), body, hashlib.sha256).hexdigest()
+    return hmac.digest(data_key(settings.GRAMREACH_HOME), body, "sha256").hex()
 
 
 def canonical(form_id: str, version: str, deprecated_id: str | None, answers: object) -> bytes:

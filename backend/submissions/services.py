@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from backend.deployments import services as deployments
 from backend.deployments.look import Area, Known, known
 from backend.deployments.observed import Filled
 from backend.errors import GramReachError
+from backend.gathering import Gathering
 from backend.statements import Select
 from backend.submissions import attachments, blobs, facts, keeping, listing
 from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
@@ -41,29 +42,33 @@ class Outcome:
 
 def receive(arrival: Arrival) -> Outcome:
     """Store one submission, or keep it aside with the reason. Never raises for what a device sent."""
-    item = _prepared(arrival)
-    if isinstance(item, Prepared) and not item.deprecated_id:
-        try:
-            with writing():
-                hold(_locks([item]))
-                return _stored(item, {})
-        except IntegrityError:  # it is here already: looked at with care, as a resend is rare
-            pass
-    return _receive_all([item], [arrival])[0]
+    return receive_all([arrival])[0]
 
 
 def receive_all(arrivals: Sequence[Arrival]) -> list[Outcome]:
-    """Store each on its own, in one transaction: a bad one spoils none of the others."""
-    return _receive_all([_prepared(arrival) for arrival in arrivals], arrivals)
+    """Store each on its own, in one transaction: a bad one spoils none of the others.
+
+    What other threads receive at this moment is stored in the same transaction, save what comes with files.
+    """
+    if any(arrival.files for arrival in arrivals):
+        return _store_all(_all_prepared(arrivals))
+    return list(_gathering.ask(lambda: _all_prepared(arrivals)))
 
 
-def _receive_all(prepared: Sequence[Prepared | Refused], arrivals: Sequence[Arrival]) -> list[Outcome]:
+Coming = tuple[Arrival, Prepared | Refused]
+
+
+def _all_prepared(arrivals: Sequence[Arrival]) -> list[Coming]:
+    return [(arrival, _prepared(arrival)) for arrival in arrivals]
+
+
+def _store_all(coming: Sequence[Coming]) -> list[Outcome]:
     with writing():
-        hold(_locks(item for item in prepared if isinstance(item, Prepared)))
+        hold(_locks([item for _, item in coming if isinstance(item, Prepared)]))
         areas: dict[int, Area] = {}
-        together = _together(prepared, areas)
+        together = _together([item for _, item in coming], areas)
         outcomes: list[Outcome] = []
-        for arrival, item in zip(arrivals, prepared, strict=True):
+        for arrival, item in coming:
             if isinstance(item, Refused):
                 outcomes.append(_refused(arrival, item))
             else:
@@ -71,27 +76,41 @@ def _receive_all(prepared: Sequence[Prepared | Refused], arrivals: Sequence[Arri
     return outcomes
 
 
-def _locks(items: Iterable[Prepared]) -> list[uuid.UUID]:
+# As many as one batch may have: a phone waits no longer for its one report than for such a batch.
+_gathering: Gathering[Coming, Outcome] = Gathering(_store_all, most=200)
+
+
+def _locks(items: Sequence[Prepared]) -> Iterator[uuid.UUID]:
     """What nobody else may write meanwhile: the deployments, and the reports that wait for files."""
-    items = list(items)
-    found = [key for item in items for key in facts.deployments_of(item)]
-    return found + attachments.locks_of((item.instance_id, item.attachments) for item in items)
+    for item in items:
+        yield from facts.deployments_of(item)
+        if item.attachments:
+            yield attachments.lock_of(item.instance_id)
+
+
+_ARE_THERE = Select(
+    lambda ids: SubmissionVersion.objects.filter(instance_id__in=ids).order_by().values_list("instance_id"), ["\0id"]
+)
 
 
 def _together(prepared: Sequence[Prepared | Refused], areas: dict[int, Area]) -> dict[int, Outcome]:
-    """Store at once what is new and plain, as most of a phone's outbox is; the outcomes by `id` of the item.
+    """Store at once what is new and plain, as nearly everything is; the outcomes by `id` of the item.
 
     When another process is faster with one of them, all are left to be stored one by one.
     """
     plain = [i for i in prepared if isinstance(i, Prepared) and not i.deprecated_id and not i.arrival.files]
     early = attachments.early([i.instance_id for i in plain if i.attachments])
-    plain = [i for i in plain if i.instance_id not in early]
-    if len(plain) < 2:
+    ids = [item.instance_id for item in plain if item.instance_id not in early]
+    if not ids:
         return {}
-    ids = [item.instance_id for item in plain]
-    there = set(SubmissionVersion.objects.filter(instance_id__in=ids).values_list("instance_id", flat=True))
-    new = {item.instance_id: item for item in reversed(plain) if item.instance_id not in there}
-    items = [item for item in plain if new.get(item.instance_id) is item]
+    there = {row[0] for row in _ARE_THERE.rows(ids)}
+    new: dict[str, Prepared] = {}
+    for item in plain:  # of an id that stands in it twice, the first
+        if item.instance_id not in there and item.instance_id not in early:
+            new.setdefault(item.instance_id, item)
+    items = list(new.values())
+    if not items:
+        return {}
     try:
         with transaction.atomic():
             store_new(items, areas)

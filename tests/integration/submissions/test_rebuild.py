@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.forms.models import model_to_dict
 from django.test import override_settings
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from backend.accounts.models import User
@@ -28,6 +28,9 @@ how_known = st.sampled_from(["seen", "told", "not_found"])
 step = st.one_of(
     st.tuples(st.just("register"), st.integers(0, 2), st.integers(0, 2)),
     st.tuples(st.just("report"), st.integers(0, 2), st.integers(0, 60), st.integers(0, 3), how_known),
+    st.tuples(
+        st.just("batch"), st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(0, 40)), max_size=4)
+    ),
     st.tuples(st.just("edit"), st.integers(0, 9), st.integers(0, 60), st.integers(0, 3)),
     st.tuples(st.just("review"), st.integers(0, 9), st.sampled_from(reviewing.ACTIONS)),
     st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
@@ -56,13 +59,26 @@ class Story:
         self.send(self.world.registration(f"uuid:reg{number}", place=village, installed=3))
 
     def report(self, number: int, day: int, working: int, how: str) -> None:
-        self.send(self._report(f"uuid:rep{self.count}", DEPLOYMENTS[number], day, working, how))
+        self.send(self._report(f"uuid:rep{self.count}", DEPLOYMENTS[number], day, working, how, days=day % 3 * 10))
 
-    def _report(self, instance_id: str, deployment: str, day: int, working: int, how: str = "seen") -> dict[str, Any]:
-        date = (dt.date(2026, 9, 1) + dt.timedelta(days=day)).isoformat()
+    def batch(self, told: list[tuple[int, int, int]]) -> None:
+        """Of several deployments at once, in or out of order, each with amounts of the so many days before."""
+        items = [
+            self._report(f"uuid:b{self.count}-{i}", DEPLOYMENTS[number], day, i % 4, days=days)
+            for i, (number, day, days) in enumerate(told)
+        ]
+        services.receive_all([Arrival(self.world.device, self.clock, item=item) for item in items])
+
+    def _report(
+        self, instance_id: str, deployment: str, day: int, working: int, how: str = "seen", days: int = 0
+    ) -> dict[str, Any]:
+        """`days`: over which it tells a cost; 0: it tells none."""
+        date = dt.date(2026, 9, 1) + dt.timedelta(days=day)
+        costs = {"cost": 100, "period_from": str(date - dt.timedelta(days=days)), "period_to": str(date)}
         return self.world.report(
-            deployment, instance_id, visit_date=date, how_known=how, working=working, broken=3 - working,
-            units_in_use=min(1, working), trained=2, first_time=1, cost=100, remarks=None,
+            deployment, instance_id, visit_date=str(date), how_known=how, working=working, broken=3 - working,
+            units_in_use=min(1, working), trained=2, first_time=1, remarks=None, kg=None,
+            **(costs if days else dict.fromkeys(costs)),
         )  # fmt: skip
 
     def edit(self, which: int, day: int, working: int) -> None:
@@ -116,6 +132,17 @@ def test_random_histories_are_built_anew_to_the_same_rows(db: None, review_requi
     phases = (Phase.explicit, Phase.reuse, Phase.generate)
 
     @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
+    @example(
+        [("register", 0, 0), ("report", 0, 5, 1, "seen"), ("report", 0, 8, 2, "seen"), ("report", 0, 2, 3, "seen")]
+    )
+    @example(
+        [
+            ("register", 0, 0),
+            ("batch", [(0, 20, 10), (0, 25, 3), (0, 30, 7)]),
+            ("batch", [(0, 31, 9)]),
+            ("batch", [(0, 9, 0)]),
+        ]
+    )
     @given(st.lists(step, max_size=14))
     def check(steps: list[tuple[Any, ...]]) -> None:
         from django.db import transaction

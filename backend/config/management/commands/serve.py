@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument(
-            "--workers", type=int, help="processes (1 on SQLite, which has one writer; else one a core)"
+            "--workers", type=int, help="processes (one a core, at most 4; on SQLite, which has one writer, at most 2)"
         )
 
     def handle(self, *args: Any, host: str, port: int, workers: int | None, **options: Any) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         settings.GRAMREACH_HOME.mkdir(parents=True, exist_ok=True)
         keys.make(settings.GRAMREACH_HOME)
         self._migrate()
-        self._serve(host, port, workers or _workers())
+        self._serve(host, port, workers or default_workers())
 
     def _migrate(self) -> None:
         try:
@@ -159,8 +159,8 @@ def _warm_up() -> None:
     import_module("backend.console.maps")
 
 
-def _workers() -> int:
-    return 1 if connection.vendor == "sqlite" else min(4, multiprocessing.cpu_count())
+def default_workers() -> int:
+    return min(2 if connection.vendor == "sqlite" else 4, multiprocessing.cpu_count())
 
 
 def _answers(url: str) -> bool:

@@ -1,0 +1,103 @@
+"""What several threads want written at the same moment, written by one of them for all, in one transaction.
+
+A commit waits for the disk, and a thread that takes its turn at a database waits for the others: done together, both are
+paid once. Whoever has the turn waits a moment for those who are making ready already, never for anybody else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Wanted = TypeVar("Wanted")
+Done = TypeVar("Done")
+
+
+@dataclass(eq=False)
+class _Asked(Generic[Wanted, Done]):
+    wanted: Sequence[Wanted]
+    done: Sequence[Done] | None = None
+    fault: BaseException | None = None
+    settled: bool = False
+
+
+class Gathering(Generic[Wanted, Done]):
+    """`write` takes everything wanted, in order, and gives what became of each; `most` at once, if one asks not for more.
+
+    When it fails for a group, each of those who asked is tried alone, so that no fault is another's.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Wanted]], Sequence[Done]], most: int, patience: float = 0.003) -> None:
+        self._write = write
+        self._most, self._patience = most, patience  # seconds
+        self._waiting: list[_Asked[Wanted, Done]] = []
+        self._making_ready = 0
+        self._writing = False
+        self._changed = threading.Condition()
+
+    def ask(self, make_ready: Callable[[], Sequence[Wanted]]) -> Sequence[Done]:
+        """Returns when it is written. Raises what `write` or `make_ready` raised for it."""
+        mine = self._made_ready(make_ready)
+        while not mine.settled:
+            with self._changed:
+                self._changed.wait_for(lambda: mine.settled or not self._writing)
+                if mine.settled:
+                    break
+                self._writing = True
+                self._changed.wait_for(lambda: not self._making_ready, self._patience)
+                group = self._next_group()
+            try:
+                self._serve(group)
+            finally:
+                with self._changed:
+                    self._writing = False
+                    self._changed.notify_all()
+        if mine.fault is not None:
+            raise mine.fault
+        assert mine.done is not None  # noqa: S101  # for the type checker: settled without a fault
+        return mine.done
+
+    def _made_ready(self, make_ready: Callable[[], Sequence[Wanted]]) -> _Asked[Wanted, Done]:
+        with self._changed:
+            self._making_ready += 1
+        asked: _Asked[Wanted, Done] | None = None
+        try:
+            asked = _Asked(make_ready())
+            return asked
+        finally:
+            with self._changed:
+                self._making_ready -= 1
+                if asked is not None:
+                    self._waiting.append(asked)
+                if not self._making_ready:
+                    self._changed.notify_all()
+
+    def _next_group(self) -> list[_Asked[Wanted, Done]]:
+        """From the front: whoever has the turn is in one before long."""
+        count = size = 0
+        for asked in self._waiting:
+            size += len(asked.wanted)
+            if count and size > self._most:
+                break
+            count += 1
+        group, self._waiting[:count] = self._waiting[:count], []
+        return group
+
+    def _serve(self, group: Sequence[_Asked[Wanted, Done]]) -> None:
+        try:
+            done = list(self._write([wanted for asked in group for wanted in asked.wanted]))
+        except Exception as fault:
+            if len(group) > 1:
+                for asked in group:
+                    self._serve([asked])
+            else:
+                group[0].fault, group[0].settled = fault, True
+        except BaseException as fault:  # the process ends: nobody may be left waiting
+            for asked in group:
+                asked.fault, asked.settled = fault, True
+        else:
+            for asked in group:
+                asked.done, done = done[: len(asked.wanted)], done[len(asked.wanted) :]
+                asked.settled = True
