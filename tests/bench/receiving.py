@@ -1,12 +1,15 @@
 """Submissions a second: ours, a bare endpoint that parses and inserts one row, and the database's own commits.
 
+Both servers have the same number of processes and threads, and the same cheap clients. The reports sent are the next
+ones of deployments that have some, day after day. Printed are rates as ratios, and the processor time of a report beside
+that of the bare endpoint, which a busy machine disturbs less. Compare rows, not absolutes.
+
 REPORTS=N (default 20000) sets how many are stored before the second measurement: the rate must not fall with them.
-SECONDS=s (default 6) is how long each measurement lasts. Figures are printed as ratios; compare rows, not absolutes.
+SECONDS=s (default 6) is how long each measurement lasts, ROUNDS=n (default 2) how often the two take turns.
 """
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import os
 import re
@@ -20,27 +23,41 @@ import uuid
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 import orjson
 
+from tests.bench.clients import Template, stored_in
+
 CLIENTS, BATCH = 8, 50
-FIRST = 6000  # stored before the first measurement; the reports sent are theirs, so that few are of one deployment
-WARM_UP = 3.0
+FIRST = 6000  # stored before the first measurement
+WARM_UP = 2.0
 SECONDS = float(os.environ.get("SECONDS", "6"))
+ROUNDS = int(os.environ.get("ROUNDS", "2"))
 REPORTS = int(os.environ.get("REPORTS", "20000"))
+DAYS_BEFORE_TODAY = 900  # on which the stored reports end, so that those sent can come after them
 ROOT = Path(__file__).resolve().parents[2]
 GRAMREACH = Path(sys.executable).with_name("gramreach")
-_INSTANCE = re.compile(rb"(<(?:\w+:)?instanceID>)[^<]+")
+TICKS = os.sysconf("SC_CLK_TCK")
+_INSTANCE = re.compile(r"(<(?:\w+:)?instanceID>)[^<]+")
+_DATE = re.compile(r">\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
 class Home:
     env: dict[str, str]
     token: str
-    documents: tuple[bytes, ...]
+    documents: tuple[str, ...]  # one report each of different deployments, to be sent again with another id and day
+    days: Iterator[int] = field(default_factory=itertools.count)
+
+
+@dataclass(frozen=True)
+class Rate:
+    reports: float  # a second
+    cost: float  # seconds of processor time of the server for one of them
 
 
 def main() -> None:
@@ -65,150 +82,231 @@ def _postgres(folder: Path) -> Iterator[str]:
 def _home(folder: Path, database: str) -> Home:
     env = {**os.environ, "GRAMREACH_HOME": str(folder), "PYTHONPATH": str(ROOT)}
     env |= {"DATABASE_URL": database} if database else {}
-    for command in (["migrate"], ["synthesize", "--reports", str(FIRST), "--bulk"]):
-        subprocess.run([GRAMREACH, *command], env=env, check=True, capture_output=True)
-    code = "import tests.bench.receiving as r; r.prepare_home()"
-    out = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, cwd=ROOT).stdout
+    subprocess.run([GRAMREACH, "migrate"], env=env, check=True, capture_output=True)
+    _synthesize(env, FIRST, seed=1)
+    out = _inside(env, "prepare_home()")
     told = orjson.loads(out)
-    return Home(env, told["token"], tuple(document.encode() for document in told["documents"]))
+    return Home(env, told["token"], tuple(told["documents"]))
 
 
-def prepare_home() -> None:
-    """Run inside the home's own process: a phone's token, and reports to send again under new ids."""
+def _synthesize(env: dict[str, str], reports: int, seed: int) -> None:
+    _inside(env, f"synthesize({reports}, {seed})")
+
+
+def _inside(env: dict[str, str], call: str) -> bytes:
+    """Run a function of this module in a process of the home's own."""
+    code = f"import tests.bench.receiving as r; r.{call}"
+    return subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, cwd=ROOT).stdout
+
+
+def _set_up() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.bare_settings"
     import django
 
     django.setup()
+
+
+def synthesize(reports: int, seed: int) -> None:
+    """As `gramreach synthesize --bulk`, but long ago."""
+    _set_up()
+    from django.core.management import call_command
+
+    from backend.demo import synthesize as made_up
+    from backend.registry.models import Cluster
+    from backend.submissions.publishing import publish_shipped
+
+    if not Cluster.objects.exists():
+        call_command("load_registry", verbosity=0, stdout=sys.stderr)
+    publish_shipped(validate=False)
+    day = date.today() - timedelta(days=DAYS_BEFORE_TODAY)
+    processes = 2 if reports >= 20_000 else 1
+    made_up.write(made_up.prepare(reports), reports, seed=seed, day=day, bulk=True, processes=processes)
+
+
+def prepare_home() -> None:
+    """A phone's token, and the last report of each of many deployments."""
+    _set_up()
     from backend.accounts.models import Officer
     from backend.accounts.services import enrol, make_code
     from backend.accounts.tokens import new_token
+    from backend.deployments.models import DeploymentState
     from backend.submissions.models import SubmissionVersion
     from tests.bench.bare import make_table
 
     make_table()
     token = new_token()
     enrol(make_code(Officer.objects.order_by("id")[0]), "bench", token)
-    rows = SubmissionVersion.objects.filter(form_version__form__form_id="village_report").order_by("?")[:3000]
+    last = DeploymentState.objects.exclude(latest_instance_id="").values("latest_instance_id")
+    rows = SubmissionVersion.objects.filter(instance_id__in=last).order_by("id")[:3000]
     documents = [zlib.decompress(bytes(row.xml)).decode() for row in rows]
     sys.stdout.buffer.write(orjson.dumps({"token": token, "documents": documents}))
 
 
 def _measure(name: str, home: Home) -> None:
-    print(
-        f"\n{name}: {CLIENTS} clients, {sum(map(len, home.documents)) / len(home.documents):.0f} bytes of XML a report"
-    )
+    size = sum(map(len, home.documents)) / len(home.documents)
+    print(f"\n{name}: {CLIENTS} clients, {size:.0f} bytes of XML a report, {len(home.documents)} deployments")
     commits = _commits(home)
+    print(f"  {'commits alone':24} {commits:8.0f}/s")
     first = _rates(home)
-    _line("commits alone", commits, commits)
     for what in ("single", "batch"):
         bare, ours = first["bare", what], first["ours", what]
         _line(f"bare endpoint, {what}", bare, bare)
         _line(f"ours, {what}", ours, bare)
-    command = [GRAMREACH, "synthesize", "--reports", str(REPORTS), "--seed", "2", "--bulk"]
-    subprocess.run(command, env=home.env, check=True, capture_output=True)
+    _synthesize(home.env, REPORTS, seed=2)
     later = _rates(home)
     for what in ("single", "batch"):
-        relative = later["ours", what] / later["bare", what] / (first["ours", what] / first["bare", what])
-        rate = f"{later['ours', what]:8.0f}/s, {relative:.2f} of before, beside the bare one"
-        print(f"  ours, {what}, with {REPORTS:,} more stored: {rate}")
+        then, now = ((r["ours", what], r["bare", what]) for r in (first, later))
+        rate = now[0].reports / now[1].reports / (then[0].reports / then[1].reports)
+        cost = now[0].cost / now[1].cost / (then[0].cost / then[1].cost)
+        print(
+            f"  ours, {what}, with {REPORTS:,} more stored: {now[0].reports:8.0f}/s, {rate:.2f} of before;"
+            f" {cost:.2f} times the processor time; both beside the bare one"
+        )
 
 
-def _line(what: str, rate: float, beside: float) -> None:
-    print(f"  {what:24} {rate:8.0f}/s   {rate / beside:5.2f}", flush=True)
+def _line(what: str, rate: Rate, beside: Rate) -> None:
+    print(
+        f"  {what:24} {rate.reports:8.0f}/s   {rate.reports / beside.reports:5.2f}"
+        f"   {rate.cost * 1000:6.3f} ms of processor a report   {beside.cost / rate.cost:5.2f}",
+        flush=True,
+    )
 
 
-def _rates(home: Home) -> dict[tuple[str, str], float]:
+def _rates(home: Home) -> dict[tuple[str, str], Rate]:
     """Both servers run at once and take turns, so that a busy moment of the machine hits both."""
-    rates: dict[tuple[str, str], float] = {}
-    with (
-        _server(home, "backend.config.wsgi:application") as ours,
-        _server(home, "tests.bench.bare:application") as bare,
-    ):
+    rates: dict[tuple[str, str], Rate] = {}
+    with ExitStack() as stack:
+        servers = {
+            "bare": stack.enter_context(_server(home, "tests.bench.bare:application")),
+            "ours": stack.enter_context(_server(home, "backend.config.wsgi:application")),
+        }
         for what, size in (("single", 1), ("batch", BATCH)):
-            for who, port in (("bare", bare), ("ours", ours)):
-                _load(home, port, who, size, WARM_UP)
-                rates[who, what] = _load(home, port, who, size, SECONDS)
+            requests = {who: _requests(home, who, size) for who in servers}
+            for who, (port, _) in servers.items():
+                stored_in(port, WARM_UP, CLIENTS, requests[who], size)
+            measured: dict[str, list[Rate]] = {who: [] for who in servers}
+            for _ in range(ROUNDS):
+                for who, (port, process) in servers.items():
+                    before = _cpu(process)
+                    rate = stored_in(port, SECONDS, CLIENTS, requests[who], size)
+                    measured[who].append(Rate(rate, (_cpu(process) - before) / (rate * SECONDS)))
+            for who, found in measured.items():
+                rates[who, what] = Rate(
+                    sum(r.reports for r in found) / ROUNDS,
+                    sum(r.cost for r in found) / ROUNDS,
+                )
     return rates
 
 
 @contextmanager
-def _server(home: Home, application: str) -> Iterator[int]:
+def _server(home: Home, application: str) -> Iterator[tuple[int, int]]:
+    """The server's port and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    granian = Path(sys.executable).with_name("granian")
-    workers = "2" if "DATABASE_URL" in home.env else "1"  # as `gramreach serve` has it
-    command = [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", workers,
-               "--blocking-threads", "12", "--no-access-log", "--log-level", "warning", application]  # fmt: skip
-    process = subprocess.Popen(command, env=home.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    code = f"from tests.bench.receiving import serve; serve({application!r}, {port})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=home.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
-        for _ in range(100):
+        for _ in range(150):
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 break
             except OSError:
                 time.sleep(0.2)
-        time.sleep(1)
-        yield port
+        time.sleep(3)  # all workers, warmed up
+        yield port, process.pid
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(40)
 
 
-def _load(home: Home, port: int, who: str, size: int, seconds: float) -> float:
-    """Reports a second that CLIENTS threads get stored, each on its own connection."""
-    counts = [0] * CLIENTS
-    end = time.monotonic() + seconds
-    send = _sender(home, who, size)
+def serve(application: str, port: int) -> None:
+    """As `gramreach serve` does it, whatever the application: the same processes, threads and preparations."""
+    import multiprocessing
 
-    def client(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while time.monotonic() < end:
-            counts[number] += send(connection)
-        connection.close()
+    _set_up()
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
 
-    threads = [threading.Thread(target=client, args=(i,)) for i in range(CLIENTS)]
-    start = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / (time.monotonic() - start)
+    from backend.config.management.commands.serve import THREADS, default_workers, load
+
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        application, port=port, interface=Interfaces.WSGI, workers=default_workers(), blocking_threads=THREADS,
+        log_level=LogLevels.error,
+    )  # fmt: skip
+    os.environ["DJANGO_SETTINGS_MODULE"] = (
+        "tests.bench.bare_settings" if "bare" in application else "backend.config.settings"
+    )
+    server.serve(target_loader=load)
 
 
-def _sender(home: Home, who: str, size: int) -> Callable[[http.client.HTTPConnection], int]:
-    documents = itertools.cycle(home.documents)
+def _cpu(process: int) -> float:
+    """Seconds of processor time of a process and its children."""
+    total = 0.0
+    for pid in (process, *_children(process)):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / TICKS
+    return total
+
+
+def _children(process: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == process:
+                found.append(int(stat.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _requests(home: Home, who: str, size: int) -> Callable[[], bytes]:
+    templates = list(_templates(home, who, size))
+    start = date.today() - timedelta(days=DAYS_BEFORE_TODAY - 1)
+
+    def cycles() -> Iterator[tuple[Template, bytes]]:
+        for number in home.days:  # goes on from measurement to measurement
+            day = (start + timedelta(days=number)).isoformat().encode()
+            yield from ((template, day) for template in templates)
+
+    coming, turn = cycles(), threading.Lock()
+
+    def following() -> bytes:
+        with turn:
+            template, day = next(coming)
+        return template.filled(day)
+
+    return following
+
+
+def _templates(home: Home, who: str, size: int) -> Iterator[Template]:
     single, batch = ("/api/v1/submissions", "/api/v1/submissions/batch") if who == "ours" else ("/bare", "/bare")
-    headers = {"Authorization": f"Bearer {home.token}"}
-
-    def send(connection: http.client.HTTPConnection) -> int:
-        fresh = [_INSTANCE.sub(rb"\g<1>uuid:" + str(uuid.uuid4()).encode(), next(documents)) for _ in range(size)]
+    marked = [_DATE.sub(">@day@", _INSTANCE.sub(r"\g<1>uuid:@id@", document)) for document in home.documents]
+    for start in range(0, len(marked) - size + 1, size):
+        some = marked[start : start + size]
         if size == 1:
-            connection.request("POST", single, fresh[0], {**headers, "Content-Type": "application/xml"})
+            path, kind, body = single, "xml", some[0].encode()
         else:
-            body = orjson.dumps({"submissions": [{"xml": document.decode()} for document in fresh]})
-            connection.request("POST", batch, body, {**headers, "Content-Type": "application/json"})
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status not in (200, 201):
-            raise RuntimeError(f"{who}: {answer.status} {text[:300]!r}")
-        return size
-
-    return send
+            path, kind = batch, "json"
+            body = orjson.dumps({"submissions": [{"xml": document} for document in some]})
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {home.token}\r\n"
+            f"Content-Type: application/{kind}\r\n"
+        )
+        yield Template(head.encode(), body, size)
 
 
 def _commits(home: Home) -> float:
-    code = "import tests.bench.receiving as r; r.count_commits()"
-    out = subprocess.run([sys.executable, "-c", code], env=home.env, check=True, capture_output=True, cwd=ROOT).stdout
-    return float(out)
+    return float(_inside(home.env, "count_commits()"))
 
 
 def count_commits() -> None:
     """One row and one commit at a time, from one connection: the physical limit here."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.bare_settings"
-    import django
-
-    django.setup()
+    _set_up()
     from django.db import connection, transaction
 
     count, end = 0, time.monotonic() + SECONDS / 2
