@@ -114,8 +114,8 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
         deployments_told |= _reported_on(spans)
     facts.put_flags(flagged)
     listing.put(rows)
-    if any(is_registration):
-        listing.follow_deployments(item.entity for item in items if item.entity is not None)
+    if registered := [i.entity for i in items if i.entity is not None and i.form.form_id == "deployment_registration"]:
+        listing.follow_deployments(registered)
     bulk.recompute_all(touched)
     bulk.tell_changes([item.instance_id for item in items], dict.fromkeys(touched) | deployments_told)
 
