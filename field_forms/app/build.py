@@ -20,7 +20,7 @@ MODULES = HERE / "node_modules"
 BUILT = DIST / ".built"  # of which sources
 INSTALLED = MODULES / ".installed"  # of which lock
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
-CONFIG = ("index.html", "tsconfig.json", "vite.config.ts", "compress.mjs", "build.py")
+CONFIG = ("index.html", "tsconfig.json", "vite.config.ts", "vite.engine.ts", "compress.mjs", "build.py")
 MAKES_THE_APP = "vite/bin/vite.js"
 
 

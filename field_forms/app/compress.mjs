@@ -7,7 +7,7 @@ const folder = process.argv[2];
 for (const name of readdirSync(folder, { recursive: true })) {
   const path = join(folder, name);
   if (/\.(br|gz)$/.test(name)) rmSync(path);
-  if (!/\.(html|js|mjs|css|json|svg|wasm|webmanifest|txt|xml)$/.test(name)) continue;
+  if (!/\.(html|js|mjs|css|json|svg|webmanifest|txt|xml)$/.test(name)) continue;
   const plain = readFileSync(path);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
   for (const [ending, made] of [['.br', brotliCompressSync(plain, { params })], ['.gz', gzipSync(plain, { level: 9 })]]) {

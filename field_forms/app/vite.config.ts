@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
-import { engineWasm } from './vite.engine.ts';
+import { leanEngine } from './vite.engine.ts';
 
 /** Not needed to open a first form: sending photos, reading squares, rare questions and screens, other languages, icons. */
 const LATER = /^(assets\/(photos|jsQR|lite\.esm|words-hi|more|Rank|Range|Trace|Trigger|DistrictMap|PlaceByHand|Barcode)-[\w-]+\.js|icon-.*\.png)$/;
@@ -42,7 +42,7 @@ function fileList(): Plugin {
 // The engine's `solid` build shares SolidJS with our view. `development` is left out: it points at the engine's sources.
 export default defineConfig(({ mode }) => ({
   base: '/field/',
-  plugins: [solid(), engineWasm(), mode !== 'harness' && fileList()],
+  plugins: [solid(), leanEngine(), mode !== 'harness' && fileList()],
   resolve: { conditions: ['solid', 'browser', 'import', 'module', 'default'] },
   build: {
     outDir: 'dist',

@@ -32,7 +32,7 @@ PHONE: dict[str, Any] = {
     "permissions": ["geolocation"], "geolocation": {"latitude": 29.6, "longitude": 79.65, "accuracy": 8},
 }  # fmt: skip
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' blob: data:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 PAGE = "/field/src/form/harness.html"
@@ -42,7 +42,7 @@ VILLAGES = 2000
 class Served(SimpleHTTPRequestHandler):
     """Files under the policy the server will set."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm", ".js": "text/javascript"}
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
 
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", POLICY)

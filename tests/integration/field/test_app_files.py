@@ -41,8 +41,8 @@ def test_every_place_inside_opens_the_app(client: Client, built: Path, path: str
     assert (answer.status_code, body(answer)) == (200, b"<!doctype html>the app")
     assert answer["Content-Type"] == "text/html; charset=utf-8"
     assert answer["Cache-Control"] == "no-cache"
-    assert "'wasm-unsafe-eval'" in answer["Content-Security-Policy"]
-    assert "unsafe-inline" not in answer["Content-Security-Policy"]
+    assert "script-src 'self';" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
     assert answer["Permissions-Policy"] == "camera=(self), geolocation=(self), microphone=(self)"
 
 

@@ -24,7 +24,8 @@ import {
 import { createRoot } from 'solid-js';
 import { createMutable } from 'solid-js/store';
 import type { FormFiles, OpenOptions, Snapshot } from './index.ts';
-import { asRows, asXml, narrow, readCsv, type Row } from './lists.ts';
+import { asXml, narrow, type Row } from './lists.ts';
+import { List, newScope, offer } from './lookups.ts';
 import { prepare, type ListQuestion } from './xform.ts';
 
 export type { AnyNode, FormLanguage, GroupNode, MarkdownNode, RankNode, RepeatInstanceNode, RepeatRangeNode, SelectNode, TriggerNode, UploadNode };
@@ -40,6 +41,8 @@ export interface Engine {
   title: string;
   lists: Map<string, ListQuestion>;
   rows(file: string): Row[];
+  /** The first row of the file with this value in the column. */
+  row(file: string, column: string, value: string): Row | undefined;
   /** An object URL for a jr:// resource, or null if the form came without it. */
   mediaUrl(source: { href: string } | undefined): string | null;
   xml(): string;
@@ -52,13 +55,19 @@ export interface Engine {
 const XML_PART = 'xml_submission_file';
 
 export async function start(files: FormFiles, options: OpenOptions): Promise<Engine> {
-  const prepared = prepare(files.xform, !!options.draft && /deprecatedID/.test(options.draft.xml));
+  const scope = newScope();
+  const prepared = prepare(files.xform, !!options.draft && /deprecatedID/.test(options.draft.xml), scope);
   const lists = await readLists(files, prepared.lists);
+  const byId = [...prepared.files].flatMap(([id, file]) => (lists.has(file) ? [[id, lists.get(file)!] as const] : []));
+  const withdraw = offer(scope, new Map(byId));
   const form: LoadFormOptions = {
     fetchFormAttachment: async (url) => {
       const name = fileName(url);
       const list = lists.get(name);
-      if (list) return new Response(asXml(narrow(list, prepared.reads)), { headers: { 'Content-Type': 'text/xml' } });
+      if (list) {
+        const rows = prepared.walks(name) ? narrow(list.csv, prepared.reads) : [];
+        return new Response(asXml(rows), { headers: { 'Content-Type': 'text/xml' } });
+      }
       const content = files.media.get(name);
       return new Response(content ?? null, { status: content === undefined ? 404 : 200 });
     },
@@ -82,16 +91,12 @@ export async function start(files: FormFiles, options: OpenOptions): Promise<Eng
   const { root } = await opening;
   await attachmentsRead(root);
   const urls = new Map<string, string>();
-  const parsed = new Map<string, Row[]>();
   return {
     root,
     title: prepared.title,
     lists: prepared.lists,
-    rows(file) {
-      const rows = parsed.get(file) ?? asRows(lists.get(file) ?? []);
-      parsed.set(file, rows);
-      return rows;
-    },
+    rows: (file) => lists.get(file)?.rows ?? [],
+    row: (file, column, value) => lists.get(file)?.find(column, value),
     mediaUrl(source) {
       const content = source && files.media.get(fileName(source));
       if (!source || content === undefined) return null;
@@ -107,6 +112,7 @@ export async function start(files: FormFiles, options: OpenOptions): Promise<Eng
     },
     dispose() {
       urls.forEach((url) => URL.revokeObjectURL(url));
+      withdraw();
       dispose();
     },
   };
@@ -114,13 +120,13 @@ export async function start(files: FormFiles, options: OpenOptions): Promise<Eng
 
 const fileName = (url: { href: string }) => decodeURIComponent(url.href.split('/').pop() ?? '');
 
-async function readLists(files: FormFiles, lists: Map<string, ListQuestion>): Promise<Map<string, string[][]>> {
+async function readLists(files: FormFiles, lists: Map<string, ListQuestion>): Promise<Map<string, List>> {
   const names = new Set([...files.media.keys()].filter((name) => name.endsWith('.csv')));
   lists.forEach((list) => names.add(list.file));
-  const read = new Map<string, string[][]>();
+  const read = new Map<string, List>();
   for (const name of names) {
     const content = files.media.get(name) ?? 'name,label\n';
-    read.set(name, readCsv(typeof content === 'string' ? content : await content.text()));
+    read.set(name, new List(typeof content === 'string' ? content : await content.text()));
   }
   return read;
 }

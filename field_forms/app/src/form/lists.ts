@@ -47,11 +47,6 @@ export function asXml([header = [], ...rows]: string[][]): string {
   return `<root>${rows.map(item).join('')}</root>`;
 }
 
-export function asRows(csv: string[][]): Row[] {
-  const [header = [], ...rows] = csv;
-  return rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? ''])));
-}
-
 /** The columns that `reads`, and the first two, which name and label. */
 export function narrow(csv: string[][], reads: (column: string) => boolean): string[][] {
   const header = csv[0] ?? [];

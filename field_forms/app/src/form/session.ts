@@ -94,14 +94,14 @@ export function createSession(started: Engine, options: OpenOptions): Session {
     entries,
     entry(node, value) {
       const list = engine.listOf(started, node);
-      const row = list && started.rows(list.file).find((one) => one[list.value] === value);
+      const row = list && started.row(list.file, list.value, value);
       return row && entriesOf([row], list.value, list.label, language())[0];
     },
     chosenPlace() {
       for (const node of engine.leaves(started.root).reverse()) {
         const list = engine.listOf(started, node);
         const value = list && node.currentState.relevant ? node.currentState.instanceValue : '';
-        const row = list && value ? started.rows(list.file).find((one) => one[list.value] === value) : undefined;
+        const row = list && value ? started.row(list.file, list.value, value) : undefined;
         const place = row && placeOf(row);
         if (row && place) return { ...place, name: row[list!.label] ?? '' };
       }

@@ -1,4 +1,5 @@
 /** What is read from an XForm, and what is changed in it, before the engine sees it. */
+import { indexed } from './expressions.ts';
 
 const XFORMS = 'http://www.w3.org/2002/xforms';
 const WHOLE_LIST = /^\s*instance\('([^']+)'\)\/root\/item\s*$/;
@@ -17,7 +18,10 @@ export interface PreparedForm {
   xml: string;
   title: string;
   lists: Map<string, ListQuestion>;
-  /** Whether an expression of the form might read this column of a list. */
+  /** File names by the ids under which expressions name them. */
+  files: Map<string, string>;
+  /** Whether an expression walks the rows of this file, and might read this column: all else is looked up by an index. */
+  walks: (file: string) => boolean;
   reads: (column: string) => boolean;
 }
 
@@ -32,8 +36,9 @@ const child = (element: Element, name: string) => [...element.children].find((on
 /**
  * Questions that offer a whole list file become plain inputs: the view searches the file itself. The engine would hold
  * several computations for each of thousands of rows, and would drop an answer that is no longer in the list.
+ * `scope`: under which the look-ups of this form ask for their lists.
  */
-export function prepare(xform: string, deprecated: boolean): PreparedForm {
+export function prepare(xform: string, deprecated: boolean, scope: string): PreparedForm {
   const document = parse(xform);
   const files = new Map<string, string>();
   for (const instance of document.querySelectorAll('model > instance[src]')) {
@@ -58,14 +63,28 @@ export function prepare(xform: string, deprecated: boolean): PreparedForm {
     if (whole) asInput(document, select, itemset);
   }
   if (deprecated) declareDeprecatedId(document);
-  const attributes = [...document.querySelectorAll('*')].flatMap((one) => [...one.attributes].map((a) => a.value));
-  const expressions = attributes.join('\n');
+  const expressions = index(document, (instance) => (files.get(instance)?.endsWith('.csv') ? `${scope}:${instance}` : null)).join('\n');
+  const walked = new Set([...expressions.matchAll(/instance\(\s*['"]([^'"]+)['"]/g)].map((found) => files.get(found[1] ?? '')));
   return {
     xml: new XMLSerializer().serializeToString(document),
     title: document.querySelector('title')?.textContent ?? '',
     lists,
+    files,
+    walks: (file) => walked.has(file),
     reads: (column) => expressions.includes(column),
   };
+}
+
+const EXPRESSIONS = ['calculate', 'value'];
+
+/** Words look-ups anew, and answers all attributes as they are then. */
+function index(document: Document, address: (instance: string) => string | null): string[] {
+  return [...document.querySelectorAll('*')].flatMap((element) =>
+    [...element.attributes].map((attribute) => {
+      if (EXPRESSIONS.includes(attribute.name)) attribute.value = indexed(attribute.value, address);
+      return attribute.value;
+    }),
+  );
 }
 
 function asInput(document: Document, select: Element, itemset: Element): void {
@@ -106,7 +125,7 @@ export function unsupported(xform: string): string[] {
     if (question.getAttribute('query')) say(ref, 'choices from itemsets.csv (select_one_external)');
   }
   for (const bind of document.querySelectorAll('bind')) {
-    if ([...bind.attributes].some((a) => a.value.includes('pulldata('))) say(bind.getAttribute('nodeset'), 'pulldata()');
+    if ([...bind.attributes].some((a) => /pulldata\(\s*[^'"\s]/.test(a.value))) say(bind.getAttribute('nodeset'), 'pulldata() from a file that an answer names');
   }
   if (document.querySelector('meta > audit, audit')) say('audit', 'a log of every touch');
   if (document.querySelector('recordaudio')) say('audio', 'recording in the background');
