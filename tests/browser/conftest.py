@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,6 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
     from pytest_django.live_server_helper import LiveServer
+
+    from tests.browser.field import Office, Pick, Pocket
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -134,3 +137,38 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The demonstration of 20 reports, served; `pick` opens it again where a test left it closed."""
+    from tests.browser.field import DIST, Office
+
+    if not (DIST / "files.json").exists():
+        pytest.skip("the app is not built: make setup builds it")
+    made = Office(tmp_path_factory.mktemp("field-office") / "home")
+    made.run("demo", "--no-serve", "--reports", "20", "--port", str(made.port))
+    made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pick(playwright: Playwright, office: Office, tmp_path: Path) -> Iterator[Pick]:
+    """Phones of field officers. Fails the test if one of them saw what must not be."""
+    from tests.browser.field import Pocket
+
+    phones: list[Pocket] = []
+
+    def one() -> Pocket:
+        phones.append(Pocket(playwright, tmp_path / f"phone-{len(phones)}", office))
+        return phones[-1]
+
+    if not office.answers():
+        office.open()
+    yield one
+    wrong = [line for phone in phones for line in phone.wrong]
+    for phone in phones:
+        with contextlib.suppress(Exception):
+            phone.context.close()
+    assert not wrong, "\n".join(wrong)

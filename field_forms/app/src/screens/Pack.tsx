@@ -20,8 +20,8 @@ export function PackComing(props: { who: Profile }): JSX.Element {
   onMount(() => {
     void askToKeep();
     void roundNow();
-    void keepRest();
   });
+  createEffect(() => void (props.who.state === 'ready' && keepRest()));
   const isHere = (): boolean => !route().key || route().key === props.who.id; // another may have worked a moment ago
   createEffect(() => void (isHere() && props.who.state === 'ready' && app() && replace({ at: 'ready' })));
 

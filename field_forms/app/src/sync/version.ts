@@ -1,4 +1,6 @@
 import { createSignal } from 'solid-js';
+import type { Profile } from '../store/db.ts';
+import { profiles } from '../store/profiles.ts';
 
 const [fresh, setFresh] = createSignal(false);
 /** A newer app has come whole and takes over at the next start. */
@@ -73,12 +75,16 @@ export async function keepApp(): Promise<void> {
   void keepRest();
 }
 
+const isWaitedFor = (one: Profile): boolean => one.state === 'asked' || one.state === 'coming';
+
 const [kept, setKept] = createSignal(false);
 /** All of the app's own files are on this phone. */
 export { kept };
 
-/** Asks the worker for what is still missing of the app. */
+/** Asks the worker for what is still missing of the app: after the lists of whoever is being added, which matter more. */
 export async function keepRest(): Promise<void> {
+  const all = await profiles();
+  if (all.length === 0 || all.some(isWaitedFor)) return;
   const registration = await navigator.serviceWorker?.getRegistration('/field/');
   registration?.active?.postMessage('rest');
 }

@@ -1,0 +1,221 @@
+"""A field office and its phones, for tests of the app: a server of its own, and browsers that outlive being killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Playwright
+
+ROOT = Path(__file__).parents[2]
+DIST = ROOT / "field_forms/app/dist"
+GRAMREACH = Path(sys.executable).with_name("gramreach")
+PATIENCE = 120  # seconds; a busy machine starts slowly
+SOON = 20_000  # milliseconds, for a page
+CENTRE = "rsvc-khunt"
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
+    "locale": "en-IN", "timezone_id": "Asia/Kolkata", "permissions": ["geolocation"],
+    "geolocation": {"latitude": 29.6, "longitude": 79.6, "accuracy": 9},
+}  # fmt: skip
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The tests' own settings, keys and addresses must not reach what is started."""
+    ours = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "SECRET_KEY", "DATA_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"}
+    return {k: v for k, v in os.environ.items() if k not in ours} | {"GRAMREACH_HOME": str(home)}
+
+
+class Office:
+    """A server on a port of its own, which the tests close and open as the network of a valley."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def open(self) -> None:
+        with (self.home.parent / "serve.log").open("ab") as log:
+            command = [str(GRAMREACH), "serve", "--port", str(self.port), "--workers", "1"]
+            self.process = subprocess.Popen(
+                command, env=environment(self.home), stdout=log, stderr=log, start_new_session=True
+            )
+        end = time.monotonic() + PATIENCE
+        while not self.answers():
+            assert self.process.poll() is None, (self.home.parent / "serve.log").read_text()
+            assert time.monotonic() < end, "the server does not answer"
+            time.sleep(0.1)
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.base}/readyz", timeout=5) as answer:  # noqa: S310  # our own address
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self.process = None
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            [GRAMREACH, *command], env=environment(self.home), capture_output=True, text=True, timeout=PATIENCE * 3
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def code(self, officer: str, *, add: bool = True) -> str:
+        said = self.run("enrol_code", "--officer", officer, "--centre", CENTRE, *(["--add"] if add else []))
+        return next(line.split()[1] for line in said.splitlines() if line.startswith("code"))
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        with contextlib.closing(sqlite3.connect(self.home / "gramreach.sqlite3", timeout=30)) as database:
+            found = database.execute(query, values).fetchall()
+            database.commit()
+        return found
+
+    def stored(self, officer: str) -> list[str]:
+        """Instance ids of what came from this officer's phones."""
+        query = """SELECT s.instance_id FROM submissions_submission s JOIN accounts_device d ON d.id = s.device_id
+                   JOIN accounts_officer o ON o.id = d.officer_id WHERE o.name = ? ORDER BY s.id"""
+        return [row[0] for row in self.rows(query, officer)]
+
+
+class Pocket:
+    """A phone: a browser with a folder of its own, which outlives being killed."""
+
+    def __init__(self, playwright: Playwright, folder: Path, office: Office) -> None:
+        self.playwright, self.folder, self.office, self.base = playwright, folder, office, office.base
+        self.wrong: list[str] = []
+        self.context: BrowserContext
+        self.page: Page
+        self.start()
+
+    def start(self) -> None:
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.folder, executable_path=CHROMIUM, args=ARGUMENTS, **PHONE
+        )
+        self.page = self.context.pages[0]
+        self.watch(self.page)
+
+    def watch(self, page: Page) -> None:
+        page.set_default_timeout(SOON)
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        page.on("console", lambda line: self._said(line.text))
+
+    def _said(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.wrong.append(text)
+
+    def kill(self) -> None:
+        """SIGKILL to every process of this browser, as a battery pulled out."""
+        for process in Path("/proc").iterdir():
+            if not process.name.isdigit():
+                continue
+            with contextlib.suppress(OSError):
+                if f"--user-data-dir={self.folder}".encode() in (process / "cmdline").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
+        with contextlib.suppress(Exception):
+            self.context.close()
+        for lock in self.folder.glob("Singleton*"):
+            lock.unlink(missing_ok=True)
+
+    def go(self, hash_: str = "", page: Page | None = None) -> None:
+        """A fresh start of the app, as from its icon."""
+        page = page or self.page
+        page.goto("about:blank")
+        page.goto(f"{self.base}/field/{hash_}")
+
+    def see(self, text: str) -> None:
+        self.page.get_by_text(text, exact=False).first.wait_for()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def enrol(self, code: str) -> None:
+        self.go(f"#enrol={code}")
+        self.page.get_by_role("heading", name="Ready to work offline").wait_for()
+        self.press("Start working")
+        self.see("Do today")
+
+    def village(self) -> str:
+        script = """(name) => new Promise((done) => { const ask = indexedDB.open('gramreach'); ask.onsuccess = () => {
+            const all = ask.result.transaction('files').objectStore('files').getAll();
+            all.onsuccess = () => { ask.result.close(); done(all.result.map((f) => f.content)
+              .find((t) => typeof t === 'string' && t.startsWith(name)).split('\\n')[1].split(',')[0]); }; }; })"""
+        return str(self.page.evaluate(script, "name,label,label_local"))
+
+    def state(self) -> list[dict[str, Any]]:
+        """The reports on this phone, as its memory has them."""
+        script = """() => new Promise((done) => { const ask = indexedDB.open('gramreach'); ask.onsuccess = () => {
+            const all = ask.result.transaction('reports').objectStore('reports').getAll();
+            all.onsuccess = () => { ask.result.close();
+              done(all.result.map(({ key, state, instance_id, version }) => ({ key, state, instance_id, version }))); }; }; })"""
+        return list(self.page.evaluate(script))
+
+    def begin(self, need: str) -> None:
+        """A village need, as far as its second page; its words are saved as a draft."""
+        self.go(f"#fill?form=village_need&village={self.village()}")
+        self.page.locator(".form-view").wait_for()
+        self.press("Next")
+        self.page.locator(".form-page input[type=checkbox]").first.check(force=True)
+        self.page.locator(".form-page textarea, .form-page input[type=text]").first.fill(need)
+        self.see("saved")
+
+    def complete(self, photo: Path | None = None) -> None:
+        self.page.locator(".form-page input[inputmode=numeric]").first.fill("12")
+        self.page.locator(".form-page input[type=radio]").first.check(force=True)
+        self.press("Next")
+        if photo is not None:
+            self.page.locator(".form-page input[type=file]").first.set_input_files(photo)
+            self.page.locator(".form-page input[type=radio]").first.check(force=True)
+        self.press("Next")
+        self.page.locator(".form-page input[type=radio]").first.check(force=True)
+        self.page.locator(".form-bar .main").click()
+        self.page.locator("h1.big").wait_for()
+
+    def fill(self, need: str, photo: Path | None = None) -> None:
+        self.begin(need)
+        self.complete(photo)
+
+    def until(self, done: Callable[[], bool]) -> None:
+        end = time.monotonic() + SOON / 1000
+        while not done():
+            assert time.monotonic() < end, self.state()
+            time.sleep(0.1)
+
+    def unsent(self) -> list[dict[str, Any]]:
+        return [report for report in self.state() if report["state"] in ("waiting", "stuck")]
+
+    def send(self) -> None:
+        self.go("#reports")
+        self.see("My reports")
+        self.until(lambda: not self.unsent())
+
+
+Pick = Callable[[], Pocket]
+
+
+def photo_of_a_pump(folder: Path) -> Path:
+    from PIL import Image
+
+    path = folder / "pump.jpg"
+    Image.effect_noise((1600, 1200), 60).convert("RGB").save(path, quality=85)
+    return path
