@@ -183,6 +183,9 @@ def _say_heap(phone: Pocket, cdp: CDPSession, what: str) -> None:
     _say(f"  heap, {what}", f"{used['usedSize'] / 1e6:.1f} MB", "25 MB at most")
 
 
+WEIGH = """window.weighed = []; const send = window.fetch; window.fetch = (to, how) => {
+  if (String(to).endsWith('/batch')) weighed.push(how.body.size ?? how.body.byteLength ?? how.body.length);
+  return send(to, how); };"""
 PUT = """(reports) => new Promise((done) => { const ask = indexedDB.open('gramreach'); ask.onsuccess = () => {
     const tx = ask.result.transaction(['profiles', 'reports'], 'readwrite'), store = tx.objectStore('reports');
     const now = new Date().toISOString(), all = tx.objectStore('profiles').getAll();
@@ -204,12 +207,13 @@ def _batch(phone: Pocket, office: Office) -> None:
         fresh = f"uuid:{uuid.uuid4()}"
         text = zlib.decompress(xml).decode().replace(instance_id, fresh)
         reports.append({"key": fresh[5:], "form_id": form_id, "version": version, "instance_id": fresh, "xml": text})
-    sent: list[int] = []
-    phone.page.on("request", lambda r: sent.append(r.sizes()["requestBodySize"]) if r.url.endswith("/batch") else None)
+    phone.context.add_init_script(WEIGH)
     phone.go("#today")
     phone.page.evaluate(PUT, reports)
-    phone.go("#reports")
+    phone.page.evaluate("location.hash = '#reports'")
+    phone.press("Send now")
     phone.until(lambda: not phone.unsent())
+    sent = phone.page.evaluate("weighed")
     whole = sum(len(one["xml"]) for one in reports)
     _say(
         f"{len(reports)} reports, {whole / 1000:.0f} KB of XML, in {len(sent)} request",

@@ -1,4 +1,4 @@
-import { createSignal } from 'solid-js';
+import { createEffect, createRoot, createSignal, on } from 'solid-js';
 import { nowSending } from '../store/channel.ts';
 import type { Profile } from '../store/db.ts';
 import { profile as stored, profiles, update } from '../store/profiles.ts';
@@ -9,7 +9,7 @@ import { enrolPrepared } from './enrol.ts';
 import { lastPhotos } from './last_photos.ts';
 import { refresh } from './pack.ts';
 import { sendAll } from './send.ts';
-import { appVersion } from './version.ts';
+import { appVersion, kept } from './version.ts';
 
 const FIRST = 5_000;
 const LONGEST = 30 * 60_000;
@@ -84,7 +84,7 @@ async function oneRound(before: Profile): Promise<Error | null> {
     await sendAll(of);
     await refresh(of);
     await tell(of);
-    await lastPhotos(of);
+    if (kept() || !('serviceWorker' in navigator)) await lastPhotos(of); // the app itself comes first
     setNetwork(true);
     return null;
   } catch (error) {
@@ -129,6 +129,7 @@ export function startRounds(): void {
   addEventListener('offline', () => setNetwork(false));
   document.addEventListener('visibilitychange', () => void (document.visibilityState === 'visible' && round()));
   navigator.serviceWorker?.addEventListener('message', (event) => void (event.data === 'send' && roundNow()));
+  createRoot(() => createEffect(on(kept, (whole) => void (whole && round()), { defer: true })));
   setInterval(() => void (navigator.onLine && tries === 0 && round()), 10 * 60_000);
   void round();
 }

@@ -56,7 +56,7 @@ const Pages: Component<FormViewProps> = (props) => {
         </button>
         <Show when={errors() > 0 || !last() || props.finish}>
           <button class="main" type="button" onClick={goOn}>
-            {errors() === 1 ? say('fixOne') : errors() ? say('fixMany', { n: errors() }) : last() ? say('finish') : say('next')}
+            {errors() === 1 ? say('fixOne') : errors() ? say('fixMany', { n: errors() }) : last() ? say('send') : say('next')}
           </button>
         </Show>
       </div>
