@@ -141,10 +141,17 @@ class Pocket:
         """A fresh start of the app, as from its icon."""
         page = page or self.page
         page.goto("about:blank")
-        page.goto(f"{self.base}/field/{hash_}")
+        # Not until it has loaded: a new version of the app begins the page anew, and that load may never be told.
+        page.goto(f"{self.base}/field/{hash_}", wait_until="commit")
 
     def see(self, text: str) -> None:
         self.page.get_by_text(text, exact=False).first.wait_for()
+
+    def sees(self, text: str) -> bool:
+        with contextlib.suppress(Exception):  # Playwright's time-out, whose class is imported only where there is one
+            self.see(text)
+            return True
+        return False
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).first.click()

@@ -24,14 +24,14 @@ export async function appVersion(): Promise<string> {
     };
     navigator.serviceWorker.addEventListener('message', heard);
     worker.postMessage('version');
-    setTimeout(() => done(''), 1_000);
+    setTimeout(() => done(''), 5_000); // a slow phone may have to start the worker first
   });
 }
 
 /** Before anything is opened: a version that waits takes over, if this is the only window. True: the page reloads. */
 export async function takeNewVersion(): Promise<boolean> {
   const registration = await navigator.serviceWorker?.getRegistration('/field/');
-  if (!registration?.waiting || !navigator.serviceWorker.controller || (await windows()) > 1) return false;
+  if (!registration?.waiting || !navigator.serviceWorker.controller || !(await alone())) return false;
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), 2_000);
     navigator.serviceWorker.addEventListener('controllerchange', () => {
@@ -43,11 +43,21 @@ export async function takeNewVersion(): Promise<boolean> {
   });
 }
 
-async function windows(): Promise<number> {
-  if (!('locks' in navigator)) return 1;
-  void navigator.locks.request('gramreach-open', { mode: 'shared' }, () => new Promise(() => undefined));
-  const { held = [] } = await navigator.locks.query();
-  return held.filter((lock) => lock.name === 'gramreach-open').length;
+/** Whether this is the only window. One that was just closed may still be counted, so a second is asked about again. */
+async function alone(): Promise<boolean> {
+  if (!('locks' in navigator)) return true;
+  await new Promise<void>((mine) => {
+    void navigator.locks.request('gramreach-open', { mode: 'shared' }, () => {
+      mine();
+      return new Promise(() => undefined);
+    });
+  });
+  for (let asked = 0; asked < 4; asked += 1) {
+    const { held = [] } = await navigator.locks.query();
+    if (held.filter((lock) => lock.name === 'gramreach-open').length === 1) return true;
+    await new Promise((later) => setTimeout(later, 250));
+  }
+  return false;
 }
 
 export async function keepApp(): Promise<void> {
