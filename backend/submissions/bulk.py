@@ -20,7 +20,7 @@ from backend.deployments.look import Area
 from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
 from backend.deployments.services import Span
-from backend.submissions import counting, facts, listing
+from backend.submissions import counting, facts, listing, photos
 from backend.submissions.arrivals import Arrival, Prepared, prepare
 from backend.submissions.history import events_of, filled_of, handed_to
 from backend.submissions.models import Decision, Submission, SubmissionVersion
@@ -93,6 +93,7 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
     submissions = facts.put_submissions(items)
     keys = facts.put_versions(items, submissions)
     submission_of = dict(zip(keys, submissions, strict=True))
+    photos.keep_looks(zip(items, keys, strict=True))
     rows: list[dict[str, Any]] = []
     touched: bulk.Touched = {}
     deployments_told: dict[int, UUID | None] = {}
@@ -103,7 +104,7 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
         registry = bulk.Registry(filled, around)
         places = registry.known_all(filled, around)
         for (item, key), said, place, area in zip(part, filled, places, around, strict=True):
-            found = (*item.flags, *flags.odd(said, place, area))
+            found = (*item.flags, *flags.odd(said, place, area), *photos.used_again(item, key, said))
             flagged += [(key, flag) for flag in found]
             codes = [code for code, _, _ in found]
             rows.append(listing.row(submission_of[key], item.form.form_pk, said, place, codes))

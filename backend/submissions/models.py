@@ -201,6 +201,22 @@ class Attachment(models.Model):
         return self.name
 
 
+class PhotoLook(models.Model):
+    """How a photo of a version looks, as its name said at receipt: 64 bits, of which copies differ in few; and their four
+    parts, of which copies share one."""
+
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="looks")
+    name = models.CharField(max_length=255)
+    bits = models.BigIntegerField()  # less 2 ** 63, as databases know no unsigned numbers
+    part_0 = models.PositiveIntegerField(db_index=True)
+    part_1 = models.PositiveIntegerField(db_index=True)
+    part_2 = models.PositiveIntegerField(db_index=True)
+    part_3 = models.PositiveIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class EarlyFile(models.Model):
     """A file that came before the report that names it: attached, or kept aside with it, when that arrives."""
 

@@ -18,7 +18,7 @@ from backend.deployments.observed import Filled
 from backend.errors import GramReachError
 from backend.gathering import Gathering
 from backend.statements import Select
-from backend.submissions import attachments, blobs, facts, keeping, listing
+from backend.submissions import attachments, blobs, facts, keeping, listing, photos
 from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
 from backend.submissions.bulk import store_new
 from backend.submissions.history import spans_of, state_of
@@ -237,7 +237,8 @@ def _version(
     said = facts.filled(item, version, submission)
     area = facts.area_of(arrival.device, areas)
     place = known(said, area)
-    flags = (*item.flags, *context_flags.odd(said, place, area))
+    photos.keep_looks([(item, version)])
+    flags = (*item.flags, *context_flags.odd(said, place, area), *photos.used_again(item, version, said))
     facts.put_flags([(version, flag) for flag in flags])
     attachments.add(version, arrival.files, arrival.received_at)
     if item.attachments:
