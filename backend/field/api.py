@@ -17,7 +17,7 @@ from backend.accounts.models import Device
 from backend.accounts.who import Who
 from backend.errors import NotFound
 from backend.etags import with_etag
-from backend.field import last_photo, receipts
+from backend.field import last_photo, pack, receipts
 from backend.field import sync as syncing
 
 router = Router(tags=["field app"])
@@ -52,6 +52,14 @@ def sync(request: HttpRequest, cursor: str | None = None) -> HttpResponse:
     same = orjson.dumps({k: v for k, v in answer.items() if k not in ("cursor", "time")}, default=str, option=options)
     response = HttpResponse(orjson.dumps(answer, default=str, option=options), content_type="application/json")
     return with_etag(request, response, hashlib.sha256(same).hexdigest()[:32])
+
+
+@router.get(
+    "/sync/outlines", summary="The districts a phone's officer works in, as GeoJSON, for a map without a network"
+)
+def outlines(request: HttpRequest) -> HttpResponse:
+    shapes = pack.outlines(phone_of(request, "read its officer's districts"))
+    return with_etag(request, HttpResponse(orjson.dumps(shapes), content_type="application/geo+json"))
 
 
 @router.post("/sync/phone", response={204: None}, summary="What a phone says of itself: version, unsent reports, space")

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from backend.accounts.models import Officer
+from backend.accounts.models import Device, Officer
+from backend.accounts.who import Who
 from backend.deployments.look import rhythm
 from backend.deployments.models import Change, Deployment, Visit
 from backend.deployments.observed import INDIA
+from backend.submissions import lists
 from backend.submissions.lists import MOST_ROWS, in_area
+from maps import boundaries
 from maps.condition import Rhythm, State, condition_on
 
+MOST_DISTRICTS = 6  # a phone's map shows one
 MOST_CHANGES = 5000  # more are told faster by sending everything
 
 
@@ -76,6 +80,17 @@ def gone(officer: Officer, uuids: Iterable[UUID]) -> list[dict[str, Any]]:
     rows = Deployment.objects.filter(uuid__in=list(uuids)).order_by("id")
     was = rows.filter(in_area(officer)) | rows.filter(Exists(before))
     return [{"uuid": str(uuid), "gone": True} for uuid in was.distinct().values_list("uuid", flat=True)]
+
+
+def outlines(device: Device) -> dict[str, Any]:
+    """Of the officer's districts, and of those where most villages of the pack lie."""
+    own = list(device.officer.districts.order_by("slug").values_list("slug", flat=True))
+    villages = lists.villages_of(Who("field_officer", device=device)).exclude(district=None).order_by()
+    counted = (
+        villages.values_list("district__slug").annotate(n=Count("id", distinct=True)).order_by("-n", "district__slug")
+    )
+    slugs = dict.fromkeys([*own, *(slug for slug, _ in counted[:MOST_DISTRICTS])])
+    return boundaries.rough(list(slugs)[:MOST_DISTRICTS])
 
 
 def _sites(rows: QuerySet[Deployment]) -> Iterator[Site]:

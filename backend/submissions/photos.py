@@ -58,7 +58,7 @@ def _row(bits: int) -> dict[str, int]:
 
 
 def _flags(report: Stored, name: str, bits: int) -> Iterator[FlagRow]:
-    item, key, said = report
+    _, key, said = report
     own = _row(bits)
     parts = reduce(or_, (Q(**{f"part_{n}": own[f"part_{n}"]}) for n in range(PARTS)))
     rows = PhotoLook.objects.filter(parts, version_id__lt=version, version__submission__deleted_at=None)

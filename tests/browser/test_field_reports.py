@@ -119,7 +119,7 @@ def test_a_draft_keeps_the_form_it_was_begun_with(pick: Pick, office: Office, tm
     before = phone.state()
     form = (ROOT / "field_forms/forms/village_need.md").read_text()
     newer = tmp_path / "village_need.md"
-    newer.write_text(form.replace("2026112201", "2026112299").replace("What is needed?", "What do they need now?"))
+    newer.write_text(form.replace("2026112601", "2026112299").replace("What is needed?", "What do they need now?"))
     office.run("publish_form", str(newer))
     phone.go("#today")
     phone.see("Do today")
@@ -136,4 +136,4 @@ def test_a_draft_keeps_the_form_it_was_begun_with(pick: Pick, office: Office, tm
     phone.complete()
     phone.send()
     versions = "SELECT f.version FROM submissions_submissionversion v JOIN submissions_formversion f ON f.id = v.form_version_id"
-    assert office.rows(f"{versions} WHERE v.instance_id = ?", before[0]["instance_id"]) == [("2026112201",)]
+    assert office.rows(f"{versions} WHERE v.instance_id = ?", before[0]["instance_id"]) == [("2026112601",)]

@@ -87,6 +87,7 @@ API = {
 }
 API |= {
     "GET /api/v1/sync": SENDERS.format(200),
+    "GET /api/v1/sync/outlines": SENDERS.format(200),
     "POST /api/v1/sync/phone": SENDERS.format(204),
     "POST /api/v1/sync/receipts": SENDERS.format(200),
     "GET /api/v1/deployments/{uuid}/last-photo": IN_SCOPE,

@@ -270,3 +270,14 @@ def test_enrolling_answers_with_the_profile(world: World) -> None:
     )
     assert answer.json()["profile"]["centre"]["slug"] == "nitte"
     assert answer.json()["profile"]["officer_id"] == world.officer.pk
+
+
+def test_a_phone_has_the_outlines_of_its_districts(world: World) -> None:
+    at = world.villages[0].district
+    assert at is not None
+    answer = world.client().get("/api/v1/sync/outlines")
+    shapes = {one["properties"]["slug"]: one["geometry"] for one in answer.json()["features"]}
+    assert shapes[at.slug]["type"] in ("Polygon", "MultiPolygon")
+    assert len(answer.content) < 60_000
+    again = world.client().get("/api/v1/sync/outlines", headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == 304

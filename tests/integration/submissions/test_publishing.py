@@ -13,7 +13,7 @@ from backend.submissions.publishing import FORMS, publish
 from field_forms.problems import FormError
 
 NEED = (FORMS / "village_need.md").read_bytes()
-VERSION = b"2026112201"
+VERSION = b"2026112601"
 
 
 def test_publishing_the_same_again_changes_nothing(db: None) -> None:
@@ -41,7 +41,7 @@ def test_a_new_version_is_current_and_the_old_one_is_still_received(db: None) ->
 def test_a_new_version_that_lost_a_derived_field_is_refused(db: None) -> None:
     publish(NEED, "village_need.md", validate=False)
     lines = [line for line in NEED.decode().splitlines() if "| visit_date" not in line]
-    broken = "\n".join(lines).replace("2026112201", "2027010101").replace("${visit_date}", "today()")
+    broken = "\n".join(lines).replace("2026112601", "2027010101").replace("${visit_date}", "today()")
     with pytest.raises(FormError, match="visit_date"):
         publish(broken.encode(), "village_need.md", validate=False)
     assert FormVersion.objects.count() == 1

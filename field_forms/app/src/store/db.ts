@@ -38,7 +38,7 @@ export interface StoredFile {
   sha256: string;
   content: string | Blob;
   bytes: number;
-  /** Of a photo of the last visit: of which day. */
+  /** Of a photo of the last visit: of which day. Of the districts' outlines: of which list of villages. */
   day?: string;
 }
 

@@ -6,7 +6,7 @@ import { language } from '../words/index.ts';
 import { appended } from './csv.ts';
 import { database, type FormVersion, type Named, type Profile, type Report } from './db.ts';
 import { nameOfDeployment, offline } from './names.ts';
-import { files, versions } from './packs.ts';
+import { files, outlines, versions } from './packs.ts';
 import { Keeper, report, reports, snapshot } from './reports.ts';
 
 /** A form opened in this window, and in no other; without a form when another window has it. */
@@ -52,6 +52,7 @@ async function opened(who: Profile, route: Route, what: Beginning, title: Named,
     ...(asEdit ? { edit: asEdit } : {}),
     prefill: prefilled(route, about?.village ?? ''),
     villageHint: about && about.lat !== null && about.lon !== null ? { lat: about.lat, lon: about.lon } : null,
+    districtShapes: async () => (await outlines(who.id))?.shapes ?? null,
     ...(uuid ? { lastPhoto: () => photoOfLastVisit(who, uuid, what.key) } : {}),
   });
   const files0: Snapshot['files'] = asDraft?.files ?? [];

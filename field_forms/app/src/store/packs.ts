@@ -114,9 +114,15 @@ async function sweep(): Promise<void> {
     }
     const store = tx.objectStore('files');
     for (const key of await store.getAllKeys()) {
-      if (!used.has(key) && !key.startsWith('last-photo:')) await store.delete(key);
+      if (!used.has(key) && !/^(last-photo|outlines):/.test(key)) await store.delete(key);
     }
   });
+}
+
+/** The districts of this profile as GeoJSON, and of which list of villages they are. */
+export async function outlines(profile: string): Promise<{ shapes: unknown; of: string } | null> {
+  const found = await (await database()).get('files', `outlines:${profile}`);
+  return found && typeof found.content === 'string' ? { shapes: JSON.parse(found.content), of: found.day ?? '' } : null;
 }
 
 export async function lastPhoto(uuid: string): Promise<Blob | null> {

@@ -7,6 +7,7 @@ import { room } from '../store/room.ts';
 import { ask, NoNetwork, Refused } from './ask.ts';
 import { enrolPrepared } from './enrol.ts';
 import { lastPhotos } from './last_photos.ts';
+import { bringOutlines } from './outlines.ts';
 import { refresh } from './pack.ts';
 import { sendAll } from './send.ts';
 import { appVersion, kept } from './version.ts';
@@ -84,7 +85,10 @@ async function oneRound(before: Profile): Promise<Error | null> {
     await sendAll(of);
     await refresh(of);
     await tell(of);
-    if (kept() || !('serviceWorker' in navigator)) await lastPhotos(of); // the app itself comes first
+    if (kept() || !('serviceWorker' in navigator)) {
+      await bringOutlines(of); // the app itself comes first
+      await lastPhotos(of);
+    }
     setNetwork(true);
     return null;
   } catch (error) {
