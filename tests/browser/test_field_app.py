@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def test_works_for_days_without_a_network_and_sends_once(pick: Pick, office: Off
     photos = office.rows(f"{arrived} WHERE v.instance_id = ?", sent[0]["instance_id"])
     assert len(photos) == 1
     assert photos[0][1] is not None
+    answers = json.loads(
+        office.rows("SELECT answers FROM submissions_submissionversion WHERE instance_id = ?", sent[0]["instance_id"])[
+            0
+        ][0]
+    )
+    evidence = answers["evidence"]
+    assert evidence["photo_place"]["coordinates"][:2] == [79.65, 29.608333]
+    assert evidence["photo_taken"].startswith("2026-11-20T"), evidence
     phone.go("#reports")
     phone.see("Reached the office")
     phone.until(lambda: office.rows("SELECT unsent FROM accounts_device ORDER BY id DESC LIMIT 1") == [(0,)])

@@ -173,7 +173,7 @@ export function leaves(node: AnyNode): Leaf[] {
   return children ? children.flatMap(leaves) : [node as Leaf];
 }
 
-export const nameOf = (node: Leaf | GroupNode) => node.definition.qualifiedName.localName;
+export const nameOf = (node: Leaf | Hidden | GroupNode) => node.definition.qualifiedName.localName;
 export const listOf = (engine: Engine, node: Leaf) => engine.lists.get(node.definition.nodeset);
 
 export function appearances(node: ChildNode): Set<string> {
@@ -199,9 +199,20 @@ export function bounds(node: Leaf): { least: string | null; most: string | null 
   return { least: one(/(?:^|[\s(])\.\s*>=\s*(-?[\d.]+)/), most: one(/(?:^|[\s(])\.\s*<=\s*(-?[\d.]+)/) };
 }
 
+/** What the form keeps without a question: neither shown nor calculated. */
+export type Hidden = Extract<AnyChildNode, { nodeType: 'model-value' }>;
+
+/** The questions and hidden values beside this one. */
+export const beside = (node: Leaf): (Leaf | Hidden)[] =>
+  (node.parent.currentState.children as readonly AnyChildNode[]).filter((one): one is Leaf | Hidden => one.currentState.children === null);
+
 /** Any answer from its text in the XML: for prefilling and for taking a removal back. */
-export function setText(node: Leaf, text: string): void {
+export function setText(node: Leaf | Hidden, text: string): void {
   switch (node.nodeType) {
+    case 'model-value':
+      // The engine has a setter for every value, but offers none for what has no question.
+      (node as unknown as { setValueState(value: string): void }).setValueState(text);
+      break;
     case 'select':
       node.selectValues(text ? text.split(' ') : []);
       break;

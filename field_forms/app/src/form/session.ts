@@ -133,15 +133,11 @@ export function isHidden(node: ChildNode): boolean {
   return !!photo && siblings(node).some((one) => one.nodeType === 'upload' && engine.nameOf(one) === photo);
 }
 
-export function siblings(node: Leaf): Leaf[] {
-  return (node.parent.currentState.children as readonly ChildNode[]).filter(
-    (one): one is Leaf => one.currentState.children === null && one.nodeType !== 'model-value',
-  );
-}
+export const siblings = (node: Leaf): Leaf[] => engine.beside(node).filter((one): one is Leaf => one.nodeType !== 'model-value');
 
-/** The question `<name>_<what>` beside this one. */
-export function factOf(node: Leaf, what: 'taken' | 'place'): Leaf | undefined {
-  return siblings(node).find((one) => engine.nameOf(one) === `${engine.nameOf(node)}_${what}`);
+/** The hidden value or question `<name>_<what>` beside this one. */
+export function factOf(node: Leaf, what: 'taken' | 'place'): Leaf | engine.Hidden | undefined {
+  return engine.beside(node).find((one) => engine.nameOf(one) === `${engine.nameOf(node)}_${what}`);
 }
 
 function contains(outer: ChildNode, leaf: Leaf): boolean {
