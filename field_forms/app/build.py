@@ -46,7 +46,8 @@ def build() -> None:
     install()
     print("Building the field app ...", flush=True)
     BUILT.unlink(missing_ok=True)
-    run(MODULES / MAKES_THE_APP, "build", "--logLevel", "warn")
+    for more in ((), ("--mode", "worker")):  # the worker after the app, whose files it lists
+        run(MODULES / MAKES_THE_APP, "build", "--logLevel", "warn", *more)
     run(HERE / "compress.mjs", str(DIST))
     BUILT.write_text(made_of)  # last: a build that broke off is made again
 

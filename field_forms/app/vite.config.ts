@@ -39,24 +39,28 @@ function fileList(): Plugin {
   };
 }
 
+const OUTPUT = {
+  entryFileNames: 'assets/[name]-[hash].js',
+  manualChunks: (id: string) => (id.includes('/src/words/hi/') ? 'words-hi' : undefined),
+};
+const WORKER = { input: { sw: 'src/sw.ts' }, output: { entryFileNames: 'sw.js', format: 'iife' as const, inlineDynamicImports: true } };
+
 // The engine's `solid` build shares SolidJS with our view. `development` is left out: it points at the engine's sources.
+// Three builds of these sources. First the app; then, with `--mode worker`, its service worker, which is one file and is
+// given the list of the app's; and for tests `--mode harness`, a page with nothing but a form.
 export default defineConfig(({ mode }) => ({
   base: '/field/',
-  plugins: [solid(), leanEngine(), mode !== 'harness' && fileList()],
+  plugins: [solid(), leanEngine(), mode === 'worker' && fileList()],
   resolve: { conditions: ['solid', 'browser', 'import', 'module', 'default'] },
   build: {
     outDir: 'dist',
+    emptyOutDir: mode !== 'worker',
+    copyPublicDir: mode !== 'worker',
     target: 'es2022',
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     modulePreload: { polyfill: false },
-    manifest: true,
-    rollupOptions: {
-      input: mode === 'harness' ? { harness: 'src/form/harness.html' } : { main: 'index.html', sw: 'src/sw.ts' },
-      output: {
-        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        manualChunks: (id) => (id.includes('/src/words/hi/') ? 'words-hi' : undefined),
-      },
-    },
+    manifest: mode !== 'worker',
+    rollupOptions: mode === 'worker' ? WORKER : mode === 'harness' ? { input: { harness: 'src/form/harness.html' }, output: OUTPUT } : { input: { main: 'index.html' }, output: OUTPUT },
   },
 }));

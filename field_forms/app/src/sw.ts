@@ -1,5 +1,6 @@
 /// <reference lib="webworker" />
-// Keeps the app's own files on the phone, one cache a version. It knows nothing of reports: no database, GET only.
+// Keeps the app's own files on the phone, one cache a version, and sends what waits when the phone wakes it.
+import { sendAsleep } from './sync/asleep.ts';
 
 interface BuildFile { path: string; bytes: number; sha256: string; later?: boolean }
 interface Build { version: string; files: BuildFile[] }
@@ -35,8 +36,8 @@ worker.addEventListener('fetch', (event) => {
   if (page || ours.has(url.pathname)) event.respondWith(answer(event.request, page ? BASE : url.pathname));
 });
 
-// Sending is the app's work: the worker only wakes an app that is open somewhere in the background.
-worker.addEventListener('sync', ((event: SyncEvent) => event.waitUntil(wake())) as EventListener);
+// There is a network again, and perhaps no window. What fails now is tried again when the phone says so.
+worker.addEventListener('sync', ((event: SyncEvent) => event.waitUntil(sendAsleep())) as EventListener);
 
 /** Fetches what is missing, file by file: what came before a cut is not asked for again. */
 async function fill(whole: boolean): Promise<void> {
@@ -96,9 +97,3 @@ async function answer(request: Request, path: string): Promise<Response> {
   const cache = await caches.open(CACHE);
   return (await cache.match(path)) ?? (await fetch(request));
 }
-
-async function wake(): Promise<void> {
-  for (const client of await worker.clients.matchAll({ type: 'window' })) client.postMessage('send');
-}
-
-export {};

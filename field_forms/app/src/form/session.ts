@@ -47,6 +47,15 @@ export function useSession(): Session {
   return session;
 }
 
+/** Writes an answer from its text; from then on its constraint speaks. */
+export function useAnswer(node: Leaf): (text: string) => void {
+  const session = useSession();
+  return (text) => {
+    session.change(() => engine.setText(node, text));
+    session.tried(node);
+  };
+}
+
 export function createSession(started: Engine, options: OpenOptions): Session {
   const listeners = new Set<() => void>();
   const [told, tell] = createStore<Record<string, Told>>({});

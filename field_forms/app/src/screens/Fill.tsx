@@ -111,8 +111,8 @@ function Open(props: { filling: Filling; form: OpenForm; keeper: Keeper }): JSX.
       const report = await props.keeper.finish(result.snapshot);
       finished = true;
       replace({ at: 'saved', key: report.key });
-      void askToBeWoken();
       void roundNow();
+      void askToBeWoken();
     } catch (error) {
       dirty = true;
       setTrouble(isFull(error) ? 'full' : 'other');

@@ -1,5 +1,6 @@
 import { Show, type JSX } from 'solid-js';
 import { isUnsent, report, reports } from '../store/reports.ts';
+import { wakes } from '../sync/round.ts';
 import { live } from '../ui/live.ts';
 import { Circled, Main, Note, Screen, Second } from '../ui/parts.tsx';
 import { go, replace } from '../ui/route.ts';
@@ -26,7 +27,7 @@ export function Saved(props: { report: string }): JSX.Element {
             <h1 class="big">{isUnsent(found()) ? say('saved.title') : say('state.sent')}</h1>
             <p class="lead">{inWords(found().name)}. {count('n.answers', found().answers)}, {count('n.photos', found().photos)}.</p>
             <Show when={isUnsent(found())}>
-              <Note strong={say('saved.notyet')}>{say('saved.itself')}</Note>
+              <Note strong={say('saved.notyet')}>{say(wakes() ? 'saved.itself' : 'saved.open')}</Note>
               <p class="small">{total()}</p>
             </Show>
           </div>

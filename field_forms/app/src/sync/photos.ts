@@ -2,6 +2,7 @@ import { Upload, type DetailedError } from 'tus-js-client';
 import type { Photo, Report } from '../store/db.ts';
 import { changePhoto, sha256 } from '../store/reports.ts';
 import { NoNetwork, Refused, seconds } from './ask.ts';
+import { FetchStack } from './fetch_stack.ts';
 
 const PART = 64 * 1024; // a cut costs at most this much of a photo
 
@@ -32,6 +33,7 @@ function upload(photo: Photo, instance: string, hash: string, token: string, hea
       chunkSize: PART,
       retryDelays: [1_000, 3_000],
       storeFingerprintForResuming: false,
+      ...('XMLHttpRequest' in globalThis ? {} : { httpStack: new FetchStack() }), // a service worker has none
       onUploadUrlAvailable: () => void changePhoto(photo.report, photo.name, { url: sending.url ?? '' }),
       onProgress: (sent, total) => heard(total ? sent / total : 0),
       onChunkComplete: (_size, accepted) => void changePhoto(photo.report, photo.name, { sent: accepted }),

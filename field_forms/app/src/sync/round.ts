@@ -14,6 +14,7 @@ import { appVersion, kept } from './version.ts';
 
 const FIRST = 5_000;
 const LONGEST = 30 * 60_000;
+const ELSEWHERE = 10_000; // until a look at what another window, or the worker, left
 
 const [network, setNetwork] = createSignal(navigator.onLine);
 /** Whether the office answered last time, or the phone says that there is a network. */
@@ -43,6 +44,10 @@ async function untilDone(): Promise<void> {
 async function once(): Promise<void> {
   clearTimeout(timer);
   const failed = await alone('gramreach-send', rounds);
+  if (failed === 'elsewhere') {
+    timer = setTimeout(() => void round(), ELSEWHERE);
+    return;
+  }
   if (failed === null) {
     tries = 0;
     return;
@@ -58,7 +63,7 @@ export function roundNow(): Promise<void> {
   return round();
 }
 
-/** Null: all went well (or another window is at it). Else the seconds that the office asks us to wait. */
+/** Null: all went well. Else the seconds that the office asks us to wait. */
 async function rounds(): Promise<number | null> {
   let failed: number | null = null;
   try {
@@ -121,24 +126,25 @@ async function tell(of: Profile): Promise<void> {
   });
 }
 
-/** Runs `work` in one window of this phone only; null where another window has it. */
-async function alone<T>(name: string, work: () => Promise<T | null>): Promise<T | null> {
+/** Runs `work` in one window of this phone only, and not beside the worker that sends while no window is open. */
+async function alone<T>(name: string, work: () => Promise<T>): Promise<T | 'elsewhere'> {
   if (!('locks' in navigator)) return work();
-  return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : null));
+  return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : 'elsewhere' as const));
 }
 
-/** On open, when the network comes, when the phone wakes the app, and every few minutes while it is open. */
+/** On open, when the network comes, and every few minutes while it is open. */
 export function startRounds(): void {
   addEventListener('online', () => void roundNow());
   addEventListener('offline', () => setNetwork(false));
   document.addEventListener('visibilitychange', () => void (document.visibilityState === 'visible' && round()));
-  navigator.serviceWorker?.addEventListener('message', (event) => void (event.data === 'send' && roundNow()));
   createRoot(() => createEffect(on(kept, (whole) => void (whole && round()), { defer: true })));
   setInterval(() => void (navigator.onLine && tries === 0 && round()), 10 * 60_000);
   void round();
 }
 
-/** Where the phone can: it wakes us when there is a network again. */
+/** Whether this phone sends when there is a network again, although nobody opens the app. */
+export const wakes = (): boolean => 'SyncManager' in window;
+
 export async function askToBeWoken(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration('/field/');
   const sync = (registration as { sync?: { register(tag: string): Promise<void> } } | undefined)?.sync;

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup, onMount, Show, type Component } from 'solid-js';
 import { say } from '../words.ts';
 import { setText, type InputNode } from '../engine.ts';
-import { useSession } from '../session.ts';
+import { useAnswer, useSession } from '../session.ts';
 import { Codes } from './icons.tsx';
 import { Overlay } from './Overlay.tsx';
 import { Question, Text } from './Question.tsx';
@@ -14,10 +14,7 @@ declare const BarcodeDetector: { new (): Detector } | undefined;
 const Barcode: Component<{ node: InputNode }> = (props) => {
   const session = useSession();
   const [open, setOpen] = createSignal(false);
-  const set = (text: string) => {
-    session.change(() => setText(props.node, text));
-    session.tried(props.node);
-  };
+  const set = useAnswer(props.node);
   return (
     <Question node={props.node} one>
       {(ids) => (

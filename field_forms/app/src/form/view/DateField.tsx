@@ -1,6 +1,6 @@
 import type { Component } from 'solid-js';
-import { setText, type InputNode } from '../engine.ts';
-import { useSession } from '../session.ts';
+import { type InputNode } from '../engine.ts';
+import { useAnswer } from '../session.ts';
 import { Question } from './Question.tsx';
 
 type Kind = 'date' | 'time' | 'dateTime';
@@ -26,14 +26,10 @@ function stored(kind: Kind, field: string): string {
 }
 
 export const DateField: Component<{ node: InputNode; kind: Kind; looks: Set<string> }> = (props) => {
-  const session = useSession();
   const month = props.looks.has('month-year');
   const year = props.looks.has('year');
   const value = () => props.node.currentState.instanceValue;
-  const write = (text: string) => {
-    session.change(() => setText(props.node, text));
-    session.tried(props.node);
-  };
+  const write = useAnswer(props.node);
   return (
     <Question node={props.node} one>
       {(ids) => (

@@ -1,8 +1,8 @@
 import { createSignal, lazy, onCleanup, Show, Suspense, type Component } from 'solid-js';
 import { say } from '../words.ts';
-import { setText, type InputNode } from '../engine.ts';
+import { type InputNode } from '../engine.ts';
 import { distance, type Place } from '../lists.ts';
-import { useSession } from '../session.ts';
+import { useAnswer, useSession } from '../session.ts';
 import { average, AVERAGING, metres, niceLength, offset, round, watch, WEAK, type Reading } from './geo.ts';
 import { Pin, Warning } from './icons.tsx';
 import { Overlay } from './Overlay.tsx';
@@ -16,10 +16,7 @@ const Position: Component<{ node: InputNode }> = (props) => {
   const parts = () => props.node.currentState.instanceValue.split(' ').map(Number);
   const taken = () => props.node.currentState.instanceValue !== '';
   const accuracy = () => parts()[3] || 0;
-  const set = (text: string) => {
-    session.change(() => setText(props.node, text));
-    session.tried(props.node);
-  };
+  const set = useAnswer(props.node);
   return (
     <Question node={props.node}>
       {(ids) => (

@@ -1,22 +1,21 @@
 import { For, Show, type Component } from 'solid-js';
 import { say } from '../words.ts';
-import { appearances, rangeBounds, setText, written, type RangeNode } from '../engine.ts';
-import { useSession } from '../session.ts';
+import { appearances, rangeBounds, written, type RangeNode } from '../engine.ts';
+import { useAnswer } from '../session.ts';
 import { complete, numeric } from './digits.ts';
 import { Question } from './Question.tsx';
 
 const Range: Component<{ node: RangeNode }> = (props) => {
-  const session = useSession();
   const { start, end, step } = rangeBounds(props.node);
   const looks = appearances(props.node);
   const [least, most] = [Math.min(start, end), Math.max(start, end)];
   const value = () => written(props.node);
   const few = looks.has('rating') && (most - least) / step <= 10;
+  const write = useAnswer(props.node);
   const set = (text: string) => {
     const number = Number(text);
     const near = text === '' ? '' : String(Math.round((least + Math.round((Math.min(most, Math.max(least, number)) - least) / step) * step) * 1e6) / 1e6);
-    session.change(() => setText(props.node, near));
-    session.tried(props.node);
+    write(near);
   };
   const steps = Array.from({ length: Math.min(50, Math.floor((most - least) / step) + 1) }, (_, i) => String(Math.round((least + i * step) * 1e6) / 1e6));
   return (

@@ -2,7 +2,7 @@ import { createMemo, createSignal, For, Show, type Component } from 'solid-js';
 import { say } from '../words.ts';
 import { nameOf, setText, type InputNode, type SelectNode } from '../engine.ts';
 import { distance, fold, loosen, marked, search, type Entry, type Place } from '../lists.ts';
-import { siblings, useSession } from '../session.ts';
+import { siblings, useAnswer, useSession } from '../session.ts';
 import { metres } from './geo.ts';
 import { Chevron, Cross, Lens } from './icons.tsx';
 import { Overlay } from './Overlay.tsx';
@@ -16,10 +16,8 @@ export const SearchField: Component<{ node: SelectNode | InputNode }> = (props) 
   const entries = () => (node.nodeType === 'select' ? fromOptions(node, session.entries(node)) : (session.entries(node) ?? []));
   const several = node.nodeType === 'select' ? node.selectType === 'select' : !!session.engine.lists.get(node.definition.nodeset)?.multiple;
   const chosen = () => node.currentState.instanceValue.split(' ').filter(Boolean);
-  const set = (values: string[]) => {
-    session.change(() => setText(node, values.join(' ')));
-    session.tried(node);
-  };
+  const write = useAnswer(node);
+  const set = (values: string[]) => write(values.join(' '));
   const nameOfValue = (value: string) =>
     session.entry(node, value)?.names[0] ?? (node.nodeType === 'select' ? node.getValueOption(value)?.label.asString : undefined) ?? value;
   const names = () => chosen().map(nameOfValue);

@@ -1,8 +1,8 @@
 import { createSignal, onCleanup, Show, type Component } from 'solid-js';
 import { say } from '../words.ts';
-import { setText, type InputNode } from '../engine.ts';
+import { type InputNode } from '../engine.ts';
 import { distance, type Place } from '../lists.ts';
-import { useSession } from '../session.ts';
+import { useAnswer, useSession } from '../session.ts';
 import { DistrictMap } from './DistrictMap.tsx';
 import { metres, offset, round, watch, type Reading } from './geo.ts';
 import { Pin } from './icons.tsx';
@@ -42,10 +42,8 @@ const Trace: Component<{ node: InputNode }> = (props) => {
     const all = read(props.node.currentState.instanceValue);
     return closed ? all.slice(0, -1) : all;
   };
-  const set = (made: Point[]) => {
-    session.change(() => setText(props.node, write(made, closed && made.length > 0)));
-    session.tried(props.node);
-  };
+  const answer = useAnswer(props.node);
+  const set = (made: Point[]) => answer(write(made, closed && made.length > 0));
   return (
     <Question node={props.node}>
       {(ids) => (
