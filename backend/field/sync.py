@@ -19,6 +19,7 @@ from backend.registry.models import Technology
 from backend.submissions import lists
 from backend.submissions.models import Form
 from backend.submissions.queries import forms_to_fill
+from field_forms.collect_only import collect_only
 
 
 def sync(device: Device, text: str | None) -> dict[str, Any]:
@@ -89,6 +90,7 @@ def _form(form: Form, files: Files) -> dict[str, Any]:
         "title": version.schema["title"],
         "xform": f"{base}.xml",
         "bytes": len(version.xform),
+        "collect_only": collect_only(bytes(version.xform)),
         "media": media,
     }
 

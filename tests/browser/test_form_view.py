@@ -82,9 +82,6 @@ def write_forms(folder: Path) -> None:
     for source in sources:
         compiled = compile_form(source.read_bytes(), source.name, validate=False)
         (folder / "forms" / f"{source.stem}.xml").write_bytes(compiled.xform)
-    form = (folder / "forms" / "every_type.xml").read_text()
-    odd = form.replace('appearance="quick"', 'appearance="image-map"').replace('"annotate"', '"signature"')
-    (folder / "forms" / "odd.xml").write_text(odd)
     (folder / "media" / "villages.csv").write_text(villages())
     (folder / "media" / "deployments.csv").write_text(deployments())
     (folder / "media" / "technologies.csv").write_text(
@@ -549,18 +546,8 @@ def test_the_projects_forms_open_with_2000_villages(filling: Filling, form: str)
     about = filling.ask("about")
     assert about["of"] >= 4
     assert about["languages"] == ["en", "hi"]
-    assert filling.ask("unsupported", f"/forms/{form}.xml") == []
     filling.ask("speak", "hi")
     assert "गाँव" in filling.tab.text("#form")
-
-
-def test_what_our_view_cannot_show_is_named(filling: Filling) -> None:
-    filling.open("training_event")
-    assert filling.ask("unsupported", "/forms/every_type.xml") == []
-    assert filling.ask("unsupported", "/forms/odd.xml") == [
-        "district: choosing on a map or picture (image-map)",
-        "photo: drawing by finger (signature)",
-    ]
 
 
 def test_letters_of_twice_the_size_fit(playwright: Playwright, site: str, tmp_path: Path, screenshots: Path) -> None:

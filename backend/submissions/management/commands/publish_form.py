@@ -6,7 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.errors import GramReachError
+from backend.submissions.models import FormVersion
 from backend.submissions.publishing import publish
+from field_forms.collect_only import collect_only
 from field_forms.problems import FormError
 
 
@@ -28,8 +30,15 @@ class Command(BaseCommand):
                 self.stderr.write(f"{path} was not published:\n{_words(error)}")
             else:
                 self.stdout.write(f"{version.form.form_id} {version.version} is published.")
+                self._say_what_only_collect_asks(version)
         if refused:
             raise CommandError(f"{refused} of {len(options['files'])} forms were not published.")
+
+    def _say_what_only_collect_asks(self, version: FormVersion) -> None:
+        needed = collect_only(bytes(version.xform))
+        if needed:
+            self.stdout.write("Collect only: the field app lists it, but cannot ask")
+            self.stdout.write("".join(f"  {line}\n" for line in needed))
 
 
 def _words(error: FormError | GramReachError) -> str:

@@ -3,7 +3,7 @@ import '../ui/tokens.css';
 import { createComponent } from 'solid-js';
 import { render } from 'solid-js/web';
 import { setLanguage, type Language } from '../words/index.ts';
-import { openForm, unsupported, type OpenForm, type OpenOptions, type Snapshot } from './index.ts';
+import { openForm, type OpenForm, type OpenOptions, type Snapshot } from './index.ts';
 
 let form: OpenForm | undefined;
 let unmount = () => {};
@@ -48,7 +48,6 @@ const harness = {
   },
   speak: (language: Language) => setLanguage(language),
   about: () => ({ title: form!.title(), languages: form!.languages, ...form!.progress() }),
-  unsupported: async (address: string) => unsupported(await (await fetch(address)).text()),
   /** A stored file's first bytes, so that a test sees what left the phone. */
   async file(name: string, index: number) {
     const blob = saved.get(name)!.files[index]!.blob;

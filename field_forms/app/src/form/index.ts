@@ -5,8 +5,6 @@ import * as engine from './engine.ts';
 import { createSession, type Session } from './session.ts';
 import { FormView, type FormViewProps } from './view/FormView.tsx';
 
-export { unsupported } from './xform.ts';
-
 export interface FormFiles {
   xform: string;
   /** Lists and pictures of the form, by file name. */

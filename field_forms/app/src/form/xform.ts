@@ -102,33 +102,3 @@ function declareDeprecatedId(document: Document): void {
   const name = id.nodeName.replace('instanceID', 'deprecatedID');
   meta.append(document.createElementNS(id.namespaceURI, name));
 }
-
-const CALENDARS = ['ethiopian', 'coptic', 'islamic', 'bikram-sambat', 'myanmar', 'persian', 'buddhist'];
-
-/** What our view cannot show, one line a question: such forms are for ODK Collect only. */
-export function unsupported(xform: string): string[] {
-  const document = parse(xform);
-  const found: string[] = [];
-  const say = (ref: string | null | undefined, what: string) =>
-    found.push(`${ref?.split('/').pop() || 'form'}: ${what}`);
-  for (const question of document.querySelectorAll('input, select1, select, upload, range')) {
-    const ref = question.getAttribute('ref');
-    for (const token of (question.getAttribute('appearance') ?? '').split(/\s+(?![^(]*\))/)) {
-      if (token === 'image-map' || token === 'map' || token === 'map-quick') say(ref, `choosing on a map or picture (${token})`);
-      else if (token === 'draw' || token === 'signature') say(ref, `drawing by finger (${token})`);
-      else if (token === 'bearing') say(ref, 'compass bearing');
-      else if (token.startsWith('ex:') || token.startsWith('intent')) say(ref, 'another app is opened for the answer');
-      else if (token.startsWith('printer:')) say(ref, 'a label printer');
-      else if (token.startsWith('search(') || token.startsWith('quick-search(')) say(ref, 'search() in a file');
-      else if (CALENDARS.includes(token)) say(ref, `another calendar (${token})`);
-    }
-    if (question.getAttribute('query')) say(ref, 'choices from itemsets.csv (select_one_external)');
-  }
-  for (const bind of document.querySelectorAll('bind')) {
-    if ([...bind.attributes].some((a) => /pulldata\(\s*[^'"\s]/.test(a.value))) say(bind.getAttribute('nodeset'), 'pulldata() from a file that an answer names');
-  }
-  if (document.querySelector('meta > audit, audit')) say('audit', 'a log of every touch');
-  if (document.querySelector('recordaudio')) say('audio', 'recording in the background');
-  if (document.querySelector('submission[base64RsaPublicKey]')) say('form', 'encryption on the phone');
-  return found;
-}

@@ -15,7 +15,13 @@ export function Forms(props: { who: Profile }): JSX.Element {
         <Show when={(forms() ?? []).length} fallback={<Show when={!forms.loading}><Empty text={say('forms.empty')} button={say('phone.lists')} to={{ at: 'phone' }} /></Show>}>
           <Rows>
             <For each={forms()}>
-              {(form) => <Row id={form.form_id} icon="pencil" title={titleOf(form.title)} onClick={() => go({ at: 'fill', with: { form: form.form_id } })} />}
+              {(form) => (
+                <Show when={form.collect_only?.length} fallback={
+                  <Row id={form.form_id} icon="pencil" title={titleOf(form.title)} onClick={() => go({ at: 'fill', with: { form: form.form_id } })} />
+                }>
+                  <Row id={form.form_id} icon="box" title={titleOf(form.title)} sub={say('forms.collect')} />
+                </Show>
+              )}
             </For>
           </Rows>
         </Show>

@@ -32,6 +32,8 @@ export interface FormVersion {
   sha256: string;
   media: MediaFile[];
   current: boolean;
+  /** What only ODK Collect can ask: such a form is listed, and not opened. */
+  collect_only?: string[];
 }
 
 export interface StoredFile {

@@ -15,6 +15,7 @@ interface FormAnswer {
   title: Record<string, string>;
   xform: string;
   bytes: number;
+  collect_only: string[];
   media: { filename: string; url: string; sha256: string; bytes: number }[];
 }
 
@@ -85,6 +86,7 @@ const versionOf = (profile: string, form: FormAnswer): FormVersion => ({
   sha256: form.sha256,
   media: form.media.map(({ filename, sha256 }) => ({ filename, sha256 })),
   current: true,
+  collect_only: form.collect_only,
 });
 
 interface Wanted { url: string; sha256: string; bytes: number; part: Part; text: boolean }
