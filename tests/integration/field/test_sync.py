@@ -21,6 +21,7 @@ from backend.registry.models import CatchmentVillage, Centre, Technology
 from backend.submissions import reviewing
 from backend.submissions.bulk import rebuild
 from backend.submissions.models import Submission
+from backend.submissions.publishing import FORMS, publish
 from tests.integration.field.photos import send, sha256, stored
 from tests.integration.world import World, user
 
@@ -281,3 +282,11 @@ def test_a_phone_has_the_outlines_of_its_districts(world: World) -> None:
     assert len(answer.content) < 60_000
     again = world.client().get("/api/v1/sync/outlines", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_form_that_only_collect_can_show_is_named_as_such(world: World) -> None:
+    source = (FORMS / "village_need.md").read_bytes().replace(b"| | max-pixels=1600", b"| signature | max-pixels=1600")
+    publish(source.replace(b"2026112601", b"2026112602"), "village_need.md", validate=False)
+    named = {form["form_id"]: form["collect_only"] for form in sync(world)["forms"]}
+    assert named["village_need"] == ["photo: drawing with a finger (signature)"]
+    assert named["village_report"] == []

@@ -70,3 +70,15 @@ def test_the_command_says_where_and_publishes_the_others(
     assert "row 3" in told
     assert "no_such" in told
     assert Form.objects.get().form_id == "village_need"
+
+
+def test_publishing_says_what_only_collect_can_ask(
+    db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "village_need.md"
+    source.write_bytes(NEED.replace(b"| | max-pixels=1600", b"| signature | max-pixels=1600"))
+    call_command("publish_form", str(source))
+    assert "Collect only" in (said := capsys.readouterr().out)
+    assert "  photo: drawing with a finger (signature)" in said
+    call_command("publish_form", str(FORMS / "training_event.md"))
+    assert "Collect only" not in capsys.readouterr().out
