@@ -16,8 +16,6 @@ import sys
 import tempfile
 import time
 import urllib.request
-import uuid
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 
 from tests.bench.slow_line import SlowLine
-from tests.browser.field import CENTRE, DIST, Office, Pocket
+from tests.browser.field import AT_THE_OFFICE, CENTRE, DIST, Office, Pocket, fresh
 
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Playwright
@@ -186,30 +184,13 @@ def _say_heap(phone: Pocket, cdp: CDPSession, what: str) -> None:
 WEIGH = """window.weighed = []; const send = window.fetch; window.fetch = (to, how) => {
   if (String(to).endsWith('/batch')) weighed.push(how.body.size ?? how.body.byteLength ?? how.body.length);
   return send(to, how); };"""
-PUT = """(reports) => new Promise((done) => { const ask = indexedDB.open('gramreach'); ask.onsuccess = () => {
-    const tx = ask.result.transaction(['profiles', 'reports'], 'readwrite'), store = tx.objectStore('reports');
-    const now = new Date().toISOString(), all = tx.objectStore('profiles').getAll();
-    const same = { state: 'waiting', name: { en: 'Report' }, village: { en: '' }, deployment: '', visit_date: '', answers: 1,
-      photos: 0, bytes: 1000, begun_at: now, saved_at: now, finished_at: now, kept: false, tries: 0 };
-    const put = (one, profile) => store.put({ ...same, ...one, profile, first_id: one.instance_id });
-    all.onsuccess = () => reports.forEach((one) => put(one, all.result[0].id));
-    tx.oncomplete = () => { ask.result.close(); done(true); }; }; })"""
 
 
 def _batch(phone: Pocket, office: Office) -> None:
-    rows = office.rows(
-        "SELECT f.form_id, v.version, s.instance_id, s.xml FROM submissions_submissionversion s"
-        " JOIN submissions_formversion v ON v.id = s.form_version_id JOIN submissions_form f ON f.id = v.form_id"
-        " WHERE f.form_id = 'village_report' AND s.xml NOT LIKE '%.jpg%' ORDER BY s.id LIMIT 100"
-    )
-    reports = []
-    for form_id, version, instance_id, xml in rows:
-        fresh = f"uuid:{uuid.uuid4()}"
-        text = zlib.decompress(xml).decode().replace(instance_id, fresh)
-        reports.append({"key": fresh[5:], "form_id": form_id, "version": version, "instance_id": fresh, "xml": text})
+    reports = fresh(office.rows(AT_THE_OFFICE, "village_report", 100))
     phone.context.add_init_script(WEIGH)
     phone.go("#today")
-    phone.page.evaluate(PUT, reports)
+    phone.put(reports)
     phone.page.evaluate("location.hash = '#reports'")
     phone.press("Send now")
     phone.until(lambda: not phone.unsent())
