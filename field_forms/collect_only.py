@@ -39,7 +39,7 @@ def _found(tree: etree._Element) -> Iterator[str]:
             yield from (f"{name}: {what} ({look})" for look in looks for what in _needed(look))
             if element.get("query"):
                 yield f"{name}: choices from itemsets.csv (select_one_external)"
-        elif kind == "bind" and any(_PULLDATA.search(value) for value in element.attrib.values()):
+        elif kind == "bind" and any(_PULLDATA.search(str(value)) for value in element.attrib.values()):
             yield f"{name}: pulldata() from a file that an answer names"
         elif kind == "audit":
             yield "audit: a log of every touch"

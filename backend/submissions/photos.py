@@ -23,6 +23,7 @@ EDGES = range(8, 57)  # fewer or more say too little: a dark picture, a wall; al
 
 _PUT = Insert(PhotoLook)
 
+
 def bits_of(name: str) -> int | None:
     """How a photo looks, by its name; None where the name does not say, and where it would say too little."""
     found = NAMED.search(name)
@@ -57,8 +58,7 @@ def _row(bits: int) -> dict[str, int]:
     return {"bits": bits - (1 << 63), **{f"part_{n}": bits >> 16 * n & 0xFFFF for n in range(PARTS)}}
 
 
-def _flags(report: Stored, name: str, bits: int) -> Iterator[FlagRow]:
-    _, key, said = report
+def _flags(version: int, said: Filled, name: str, bits: int) -> Iterator[FlagRow]:
     own = _row(bits)
     parts = reduce(or_, (Q(**{f"part_{n}": own[f"part_{n}"]}) for n in range(PARTS)))
     rows = PhotoLook.objects.filter(parts, version_id__lt=version, version__submission__deleted_at=None)
