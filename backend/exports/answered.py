@@ -32,7 +32,7 @@ _AT = WAITING + 1
 Visit = tuple[Any, ...]
 
 
-def needs(who: Who, filters: Filters) -> Chunks:
+def needs(who: Who, filters: Filters, *, narrowed: Q | None = None) -> Chunks:
     """Every need once; the columns as `fields.NEEDS` has them. It has the technology that was asked for, or none."""
     _no_condition(filters)
     ids = queries.technologies(filters)
@@ -40,7 +40,7 @@ def needs(who: Who, filters: Filters) -> Chunks:
     wanted = queries.of_visits(filters, who, technology=False, centre=False) & _sent_from(filters)
     known, rule = names(), queries.rule()
     visits = showing(wanted, (*_SITE, *_FIGURES), filters)
-    for chunk in chunks("village_need", filters):
+    for chunk in chunks("village_need", filters, narrowed):
         shown = visits(chunk)
         answers = _answers(shown)
         rows = []
@@ -55,12 +55,12 @@ def needs(who: Who, filters: Filters) -> Chunks:
         yield rows
 
 
-def trainings(who: Who, filters: Filters) -> Chunks:
+def trainings(who: Who, filters: Filters, *, narrowed: Q | None = None) -> Chunks:
     """Every training once; the columns as `fields.TRAININGS` has them."""
     _no_condition(filters)
     known, rule = names(), queries.rule()
     visits = showing(queries.of_visits(filters, who), (*_SITE, *_FIGURES), filters)
-    for chunk in chunks("training_event", filters):
+    for chunk in chunks("training_event", filters, narrowed):
         shown = visits(chunk)
         answers = _answers(shown)
         rows = []

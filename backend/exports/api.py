@@ -19,6 +19,7 @@ from backend.errors import BadFilter, NotFound
 from backend.exports import jobs, services
 from backend.exports.deployments import listed
 from backend.exports.dictionary import described
+from backend.exports.incremental import since
 from backend.exports.models import Job
 from backend.exports.photos import photos
 from backend.exports.ranges import file_response
@@ -61,7 +62,9 @@ _ALSO = [
     },
     {"in": "query", "name": "job", "schema": {"enum": ["1"]}, "description": "make a file in the background"},
 ]
-_OPTIONS = ("form", "tables", "job")
+_SINCE = "the `cursor` of the answer before, empty at first: only what changed, and which ids are gone (geojson)"
+_ALSO.append({"in": "query", "name": "updated_since", "schema": {"type": "string"}, "description": _SINCE})
+_OPTIONS = ("form", "tables", "job", "updated_since")
 _FILE = {"parameters": [*_FILTERS["parameters"], *_ALSO]}
 _PHOTOS = {"parameters": [*_FILTERS["parameters"], _ALSO[0]]}
 
@@ -91,6 +94,8 @@ def export_file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     background = _flag(request, "job") or not streams(form)
     filters = shared_filters.parse(request.GET, ignore=_OPTIONS)
     of_form, tables = request.GET.get("form", ""), _flag(request, "tables")
+    if "updated_since" in request.GET:
+        return _changes(kind, form, who, filters, request)
     if background:
         answer: HttpResponseBase = _accepted(services.ask(who, kind, form, filters, of_form=of_form, tables=tables))
     else:
@@ -98,6 +103,15 @@ def export_file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
         answer = _attachment(file.chunks, file.content_type, file.filename)
     record(who.actor, Action.EXPORTED, f"export:{kind}.{form}", form=of_form, filters=filters.query())
     return answer
+
+
+def _changes(kind: str, form: str, who: Who, filters: shared_filters.Filters, request: HttpRequest) -> HttpResponseBase:
+    if form != "geojson" or _flag(request, "job") or _flag(request, "tables"):
+        raise BadFilter("updated_since answers in geojson, without job and tables.", where="updated_since")
+    of_form = request.GET.get("form", "")
+    asked = source(kind, who, filters, form=of_form)
+    file = export(since(asked, kind, who, filters, of_form, request.GET["updated_since"]), form)
+    return _attachment(file.chunks, file.content_type, file.filename)
 
 
 def _exporter(request: HttpRequest) -> Who:

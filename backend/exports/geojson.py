@@ -6,7 +6,7 @@ their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -15,8 +15,13 @@ from backend.exports.fields import Kind
 from backend.exports.rows import BROKEN, Row, geometry
 
 
-def collection(kind: Kind, chunks: Iterable[list[Row]], about: dict[str, Any]) -> Iterator[bytes]:
-    """A FeatureCollection with `about` as foreign members before the features."""
+def collection(
+    kind: Kind,
+    chunks: Iterable[list[Row]],
+    about: dict[str, Any],
+    end: Callable[[], dict[str, Any]] | None = None,
+) -> Iterator[bytes]:
+    """A FeatureCollection with `about` as foreign members before the features, and those of `end` after them."""
     header = {"type": "FeatureCollection", "name": kind.name, **about, "features": []}
     yield orjson.dumps(header)[:-2] + b"\n"
     between = b""
@@ -24,7 +29,7 @@ def collection(kind: Kind, chunks: Iterable[list[Row]], about: dict[str, Any]) -
         if chunk:
             yield between + features(kind.names, chunk, b",\n")
             between = b",\n"
-    yield b"\n]}\n"
+    yield b"\n]" + (b"," + orjson.dumps(end())[1:] if end is not None else b"}") + b"\n"
 
 
 def lines(kind: Kind, chunks: Iterable[list[Row]]) -> Iterator[bytes]:

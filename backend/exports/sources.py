@@ -64,6 +64,7 @@ class Source:
     parts: tuple[Part, ...]
     about: dict[str, Any]
     most: int
+    end: Callable[[], dict[str, Any]] | None = None  # what can be said only after the last row
 
     def watched(self, seen: Callable[[int], Any]) -> Source:
         """`seen` is told how many rows were read, chunk by chunk; what it raises ends the export."""

@@ -94,7 +94,7 @@ def _written(source: Source, form: str) -> Iterator[bytes]:
         return zips.tables(source)
     (part,) = source.parts
     if form == "geojson":
-        return geojson.collection(part.kind, part.rows(), source.about)
+        return geojson.collection(part.kind, part.rows(), source.about, source.end)
     if form == "kml":
         return kml.document(part.kind, part.rows(), source.about)
     return geojson.lines(part.kind, part.rows()) if form == "geojsonseq" else tables.lines(part.kind, part.rows())

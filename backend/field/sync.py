@@ -11,10 +11,10 @@ from django.utils import timezone
 from backend.accounts.models import Device
 from backend.accounts.queries import profile_of
 from backend.accounts.who import Who
+from backend.deployments.cursors import Cursor, cursor_at, still_good
 from backend.deployments.feed import newest
 from backend.deployments.filters import today
 from backend.field import feedback, pack
-from backend.field.cursors import Cursor, cursor_at, still_good
 from backend.registry.models import Technology
 from backend.submissions import lists
 from backend.submissions.models import Form

@@ -1,4 +1,4 @@
-"""What a phone has already: a place in the change feed, and what that was seen through. Opaque to the phone."""
+"""What a phone or a script has already: a place in the change feed, and what that was seen through. Opaque to both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OLD = 30  # days: so long no cursor is trusted; what the feed does not tell is t
 
 @dataclass(frozen=True)
 class Cursor:
-    """`settled`: entries of the feed up to here were read. `seen_through`: officer's area, registry, rules."""
+    """`settled`: entries of the feed up to here were read. `seen_through`: scope, filters, registry, rules."""
 
     settled: int
     feed: str  # of which database: one restored from a backup counts on with other changes
