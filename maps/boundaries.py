@@ -31,6 +31,9 @@ Shapes = npt.NDArray[np.object_]
 LAST_CENSUS_DISTRICT = 640
 METRES = "EPSG:7755"  # India's Lambert conic of the Survey of India: distances within about 2 per cent
 
+# Named like a district in the file, and none: nazul (government) land along the Yamuna. Its places go to the nearest.
+NOT_DISTRICTS = {"delhi-nazul"}
+
 # State codes as in the Local Government Directory: the Census 2011 ones up to 35, then 36-38 for those formed since.
 LGD_ONLY_STATES = {"telangana": "36", "ladakh": "37", "dadra-and-nagar-haveli-and-daman-and-diu": "38"}
 
@@ -68,6 +71,8 @@ def _districts() -> _Districts:
         state, name = names.state(row["STATE_UT"]), names.district(row["DISTRICT"])
         states[of := names.slug(state)] = state
         slug = f"{of}-{names.slug(name)}"
+        if slug in NOT_DISTRICTS:
+            continue
         found.setdefault(slug, _District(slug, name, of, _census_code(row["DIST_LGD"])))
         parts.setdefault(slug, []).append(shape)
     slugs = sorted(found)
@@ -82,7 +87,7 @@ def _census_code(raw: object) -> str:
 
 @cache
 def district_slugs() -> tuple[str, ...]:
-    """Of the 780 districts, by position. As `districts()["slug"]`, without the frame."""
+    """Of the 779 districts, by position. As `districts()["slug"]`, without the frame."""
     return tuple(row.slug for row in _districts().rows)
 
 
@@ -111,7 +116,7 @@ def states() -> gpd.GeoDataFrame:
 
 @cache
 def districts() -> gpd.GeoDataFrame:
-    """The 780 districts by slug, EPSG:4326: slug, name, state (its slug), census_code, lgd_code, geometry.
+    """The 779 districts by slug, EPSG:4326: slug, name, state (its slug), census_code, lgd_code, geometry.
 
     Index = position, as `district_of` answers. Codes are "" where not known. Do not write to the frame: it is shared.
     """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +13,17 @@ import pandas as pd
 from maps import geo, reach, timeline, wording
 from maps.compose_cards import centre_marks, cluster_marks
 from maps.gazetteer import Gazetteer
-from maps.picture import Area, Cell, Chip, Figure, Head, Month, NationalMap, Source, SourceKind
+from maps.picture import Area, Cell, Chip, Figure, Head, Mark, Month, NationalMap, Source, SourceKind
+from maps.words import later, t, tn
 
 FINE, COARSE = 4, 3
 Ints = npt.NDArray[np.int64]
 KINDS: tuple[tuple[SourceKind, str], ...] = (
-    ("rutag", "RuTAG"), ("rutag_chapter", "RuTAG chapters"), ("rsvc", "RSVC"), ("partnership", "Partnership centres"),
+    ("rutag", later("RuTAG")), ("rutag_chapter", later("RuTAG chapters")), ("rsvc", later("RSVC")),
+    ("partnership", later("Partnership centres")),
 )  # fmt: skip
 Kind = tuple[str, SourceKind, str]  # slug, whose symbol it has, name
-NOBODY: Kind = ("none", "partnership", "No centre named")
+NOBODY: Kind = ("none", "partnership", later("No centre named"))
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,13 @@ class Scene:
     links: bool = True  # whether cards may link into the console
     # False where filters or scope leave deployments out: what others reached would look neglected, so no share of lists.
     covers: bool = True
-    every: pd.DataFrame | None = None  # `reach.villages` of all deployments in the catchment, where scope hides some
+    every: pd.DataFrame | None = None  # all deployments in the catchment's villages, where scope hides some
     centres: frozenset[int] | None = None  # of whom reports are awaited; None: those with deployments
+    lists: pd.DataFrame | None = None  # the catchment with its history (maps.reach.LIST_COLUMNS)
+    back: int = timeline.MONTHS  # months that can be told; 1 where the filters choose by what is so on the day
+
+    def listed_on(self, day: dt.date) -> pd.DataFrame:
+        return self.catchment if self.lists is None or day == self.day else reach.listed_on(self.lists, day)
 
 
 @dataclass
@@ -52,6 +58,14 @@ class Tally:
     reached: dict[int, dict[int, dict[int, list[int]]]] = field(default_factory=dict)
     active: dict[int, dict[int, dict[int, list[int]]]] = field(default_factory=dict)
     by_centre: list[dict[int, int]] = field(default_factory=list)
+    listed: dict[int, dict[int, list[int]]] = field(default_factory=dict)  # villages on lists, by level and cell
+
+    def count_lists(self, catchment: pd.DataFrame, month: int, months: int) -> None:
+        placed = catchment[catchment["h3_r7"] >= 0].drop_duplicates("village")["h3_r7"].to_numpy(np.int64)
+        for level in self.levels:
+            into = self.listed.setdefault(level, {})
+            for cell, count in _counted(_parents(placed, level)).items():
+                into.setdefault(cell, [0] * months)[month] = count
 
 
 def source_bits(scene: Scene) -> tuple[Ints, list[Kind]]:
@@ -68,20 +82,25 @@ def source_bits(scene: Scene) -> tuple[Ints, list[Kind]]:
     return bits, kinds
 
 
-def national(scene: Scene) -> NationalMap:
+def in_use_only(scene: Scene) -> Scene:
+    """What a national map counts: deployments for village use, in a village that is known."""
     use = scene.deployments
     use = use[use["village_use"].to_numpy(bool) & (use["village"].to_numpy() >= 0)].reset_index(drop=True)
-    scene = Scene(**{**scene.__dict__, "deployments": use})
-    bits, kinds = source_bits(scene)
+    return replace(scene, deployments=use)
+
+
+def national(scene: Scene) -> NationalMap:
+    scene = in_use_only(scene)
+    use = scene.deployments
+    bits, _ = source_bits(scene)
     village, codes = np.unique(use["village"].to_numpy(np.int64), return_inverse=True)
     first = np.unique(codes, return_index=True)[1]
     cell7 = use["h3_r7"].to_numpy(np.int64)[first] if len(use) else np.zeros(0, dtype=np.int64)
     tally = Tally((FINE, COARSE))
     parents = {level: np.unique(_parents(cell7, level), return_inverse=True) for level in tally.levels}
     months: list[Month] = []
-    listed = np.isin(village, scene.catchment["village"].to_numpy(np.int64))
     before = 0
-    count = timeline.MONTHS
+    count = scene.back
     for i, at in enumerate(timeline.walk(use, scene.months, scene.day, count)):
         reached = _masks(bits, codes, at.reported, len(village))
         active = _masks(bits, codes, at.reported & at.in_use, len(village))
@@ -89,22 +108,78 @@ def national(scene: Scene) -> NationalMap:
             _count(tally.reached.setdefault(level, {}), *parents[level], reached, i, count)
             _count(tally.active.setdefault(level, {}), *parents[level], active, i, count)
         tally.by_centre.append(_active_by_centre(use, at))
-        figures = _figures(scene, use, at, codes, reached > 0, active > 0, listed)
+        catchment = scene.listed_on(at.moment.day)
+        tally.count_lists(catchment, i, count)
+        figures = _figures(scene, use, at, codes, reached > 0, active > 0, catchment["village"].unique(), village)
         total = int((reached > 0).sum())
-        months.append(_month(at.moment, total - before if i else 0, i, total, int((active > 0).sum()), figures))
+        title = wording.finding(total, int((active > 0).sum()))
+        months.append(_month(at.moment, total - before if i else 0, i, title, figures))
         before = total
-    places = reach.villages(use, scene.day)
-    sources = _sources(scene, kinds, _masks(bits, codes, use["reports"].fillna(0).to_numpy() > 0, len(village)))
+    series = Sparklines(_series_by_bit(tally, len(scene.gazetteer.clusters)), tuple(tally.by_centre))
+    moment = national_moment(scene, series)
     return NationalMap(
         head=_head(scene, months[-1]),
-        sources=sources,
-        marks=(
-            *cluster_marks(scene, _series_by_bit(tally, len(scene.gazetteer.clusters))),
-            *centre_marks(scene, places, tally.by_centre),
-        ),
-        cells=_cells(scene, tally, FINE),
-        coarse=_cells(scene, tally, COARSE),
+        sources=moment.sources,
+        marks=moment.marks,
+        cells=_cells(tally, FINE),
+        coarse=_cells(tally, COARSE),
         months=tuple(months),
+        districts=moment.districts,
+        gaps=moment.gaps,
+    )
+
+
+@dataclass(frozen=True)
+class Sparklines:
+    """Active villages a month, up to the picture's own: of each cluster, and by centre."""
+
+    clusters: Sequence[Sequence[int]]
+    centres: Sequence[dict[int, int]]
+
+    def until(self, month: int) -> Sparklines:
+        return Sparklines([values[: month + 1] for values in self.clusters], self.centres[: month + 1])
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a national map says of one moment besides its cells, title and figures."""
+
+    sources: tuple[Source, ...]
+    marks: tuple[Mark, ...]
+    districts: tuple[Area, ...]
+    gaps: tuple[tuple[str, int, int], ...]
+    title: str
+    figures: tuple[Figure, ...]
+
+
+def sparklines(scene: Scene) -> Sparklines:
+    """Of all the scene's months: what the cards of its earlier moments need besides."""
+    scene = in_use_only(scene)
+    use = scene.deployments
+    clusters = use["clusters"].to_numpy(np.int64)
+    village, codes = np.unique(use["village"].to_numpy(np.int64), return_inverse=True)
+    of_clusters, of_centres = [], []
+    for at in timeline.walk(use, scene.months, scene.day, scene.back):
+        active = _masks(clusters, codes, at.reported & at.in_use, len(village))
+        of_clusters.append([int((active >> bit & 1).sum()) for bit in range(len(scene.gazetteer.clusters))])
+        of_centres.append(_active_by_centre(use, at))
+    return Sparklines([list(values) for values in zip(*of_clusters, strict=True)], tuple(of_centres))
+
+
+def national_moment(scene: Scene, series: Sparklines) -> Moment:
+    scene = in_use_only(scene)
+    use = scene.deployments
+    bits, kinds = source_bits(scene)
+    village, codes = np.unique(use["village"].to_numpy(np.int64), return_inverse=True)
+    places = reach.villages(use, scene.day)
+    at = timeline.now(use, scene.day)
+    reached = _masks(bits, codes, at.reported, len(village))
+    active = _masks(bits, codes, at.reported & at.in_use, len(village)) > 0
+    return Moment(
+        title=wording.finding(int((reached > 0).sum()), int(active.sum())),
+        figures=_figures(scene, use, at, codes, reached > 0, active, scene.catchment["village"].unique(), village),
+        sources=_sources(scene, kinds, reached),
+        marks=(*cluster_marks(scene, series.clusters), *centre_marks(scene, places, series.centres)),
         districts=_districts(scene, places),
         gaps=tuple((scene.gazetteer.districts[key][1], lost, of) for key, lost, of in reach.gaps(places)),
     )
@@ -147,15 +222,16 @@ def _figures(
     codes: Ints,
     reached: npt.NDArray[np.bool_],
     active: npt.NDArray[np.bool_],
-    listed: npt.NDArray[np.bool_],
+    listed: npt.NDArray[np.int64],
+    village: Ints,
 ) -> tuple[Figure, ...]:
     low, high, known = people(use, at, codes, reached)
     age = (np.datetime64(at.moment.day, "D") - at.last_visit).astype("timedelta64[D]").astype(float)
     fresh = ~np.isnat(at.last_visit) & (age <= wording.FRESH_DAYS) & (use["centre"].to_numpy() >= 0)
     reporting = len(set(use["centre"].to_numpy()[fresh].tolist()))
-    count, inside = int(reached.sum()), int((reached & listed).sum())
+    count, inside = int(reached.sum()), int(np.isin(village[reached], listed).sum())
     return (
-        wording.reached_figure(count, scene.catchment["village"].nunique(), inside, covers=scene.covers),
+        wording.reached_figure(count, len(listed), inside, covers=scene.covers),
         wording.active_figure(int(active.sum()), count),
         wording.centres_figure(reporting, max(_awaited(scene, use, at.moment.day), reporting)),
         wording.people_figure(low, high, known, count),
@@ -179,12 +255,17 @@ def people(use: pd.DataFrame, at: timeline.At, codes: Ints, reached: npt.NDArray
     return int(low), int(high), int(np.count_nonzero(np.bincount(code)))
 
 
-def _month(
-    moment: timeline.Moment, new: int, index: int, reached: int, active: int, figures: tuple[Figure, ...]
-) -> Month:
-    name = moment.label.split()[0]
-    short = moment.label if name == "Jan" and index else name
-    return Month(moment.label, short, max(new, 0), wording.finding(reached, active), figures)
+def _month(moment: timeline.Moment, new: int, index: int, title: str, figures: tuple[Figure, ...]) -> Month:
+    short = moment.label if moment.month % 12 == 0 and index else moment.label.split()[0]
+    return Month(moment.label, short, max(new, 0), title, figures, tick=moment.month % 6 == 0)
+
+
+def month_bar(scene: Scene, places: pd.DataFrame) -> tuple[Month, ...]:
+    """Months without title and figures: how many of these villages (`reach.villages`) were reached first in each."""
+    first = places["first_visit"][places["reached"].eq(True)].dropna().to_numpy("datetime64[M]").astype(np.int64)
+    found = _counted(first + 1970 * 12)
+    moments = timeline.moments(scene.day, scene.back)
+    return tuple(_month(m, found.get(m.month, 0), i, "", ()) for i, m in enumerate(moments))
 
 
 def _head(scene: Scene, last: Month) -> Head:
@@ -197,13 +278,15 @@ def _head(scene: Scene, last: Month) -> Head:
 
 
 def _subtitle(scene: Scene) -> str:
-    counts = [wording.plural(len(scene.gazetteer.clusters), "S&T cluster")]
-    for kind, name in (("rutag", "RuTAG centre"), ("rsvc", "RSVC centre")):
-        if found := sum(c.kind == kind for c in scene.gazetteer.centres):
-            counts.append(wording.plural(found, name))
-    return (
-        f"Rural reach: technologies of {', '.join(counts[:-1])} and {counts[-1]}" if len(counts) > 1 else "Rural reach"
-    )
+    many = len(scene.gazetteer.clusters)
+    counts = [tn("{n} S&T cluster", "{n} S&T clusters", many, n=many)]
+    if found := sum(c.kind == "rutag" for c in scene.gazetteer.centres):
+        counts.append(tn("{n} RuTAG centre", "{n} RuTAG centres", found, n=found))
+    if found := sum(c.kind == "rsvc" for c in scene.gazetteer.centres):
+        counts.append(tn("{n} RSVC centre", "{n} RSVC centres", found, n=found))
+    if len(counts) == 1:
+        return t("Rural reach")
+    return t("Rural reach: technologies of {some} and {last}", some=", ".join(counts[:-1]), last=counts[-1])
 
 
 def _sources(scene: Scene, kinds: Sequence[Kind], masks: Ints) -> tuple[Source, ...]:
@@ -213,13 +296,13 @@ def _sources(scene: Scene, kinds: Sequence[Kind], masks: Ints) -> tuple[Source, 
     ]
     for bit, (slug, kind, name) in enumerate(kinds, start=len(found)):
         centres = sum(c.kind == kind for c in scene.gazetteer.centres) if slug == kind else 0
-        found.append(Source(slug, name, kind, "", "", int((masks >> bit & 1).sum()), centres))
+        found.append(Source(slug, t(name), kind, "", "", int((masks >> bit & 1).sum()), centres))
     return tuple(found)
 
 
 def _series_by_bit(tally: Tally, bits: int) -> list[list[int]]:
     """Active villages a month, by cluster."""
-    series = [[0] * timeline.MONTHS for _ in range(bits)]
+    series = [[0] * len(tally.by_centre) for _ in range(bits)]
     for masks in tally.active.get(COARSE, {}).values():
         for mask, counts in masks.items():
             for bit in range(bits):
@@ -228,13 +311,10 @@ def _series_by_bit(tally: Tally, bits: int) -> list[list[int]]:
     return series
 
 
-def _cells(scene: Scene, tally: Tally, level: int) -> tuple[Cell, ...]:
-    placed = scene.catchment[scene.catchment["h3_r7"] >= 0].drop_duplicates("village")
-    cells, counts = np.unique(_parents(placed["h3_r7"].to_numpy(np.int64), level), return_counts=True)
-    listed: dict[int, int] = defaultdict(int, zip(cells.tolist(), counts.tolist(), strict=True))
-    reached, active = tally.reached.get(level, {}), tally.active.get(level, {})
+def _cells(tally: Tally, level: int) -> tuple[Cell, ...]:
+    listed, reached, active = tally.listed.get(level, {}), tally.reached.get(level, {}), tally.active.get(level, {})
     return tuple(
-        Cell(cell, listed[cell], _months_of(reached.get(cell, {})), _months_of(active.get(cell, {})))
+        Cell(cell, tuple(listed.get(cell, ())), _months_of(reached.get(cell, {})), _months_of(active.get(cell, {})))
         for cell in sorted({*listed, *reached})
     )
 
@@ -258,6 +338,6 @@ def _districts(scene: Scene, places: pd.DataFrame) -> tuple[Area, ...]:
     return tuple(rows)
 
 
-def _counted(keys: pd.Series) -> dict[int, int]:
-    found, counts = np.unique(keys.to_numpy(np.int64), return_counts=True)
+def _counted(keys: pd.Series | Ints) -> dict[int, int]:
+    found, counts = np.unique(np.asarray(keys, dtype=np.int64), return_counts=True)
     return dict(zip(found.tolist(), counts.tolist(), strict=True))

@@ -17,6 +17,8 @@ from maps.gazetteer import CentreEntry, ClusterEntry
 from maps.markup import number
 from maps.picture import Card, Condition, Mark, Row, Series
 from maps.wording import percent_of as percent
+from maps.wording import plural_villages as villages
+from maps.words import t, tn
 
 if TYPE_CHECKING:
     from maps.compose import Scene
@@ -81,21 +83,22 @@ def _cluster_card(scene: Scene, c: ClusterEntry, part: Part, active: Sequence[in
     figures = reach.reach(rows, scene.day, places)
     others = {s for other in scene.gazetteer.clusters if other.key != c.key for s in other.states_served}
     spread = reach.replication(places, c.state, others)
-    state = scene.gazetteer.states.get(c.state, ("", "its own state"))[1]
+    state = scene.gazetteer.states.get(c.state, ("", t("its own state")))[1]
+    still, counted = percent(figures.villages_active), percent(figures.people.known)
     return Card(
         heading=c.short_name,
         sub=f"{c.name}, {c.city}" if c.city not in c.name else c.name,
         conditions=conditions_of(places["condition"]),
         rows=(
-            Row("Reached", plural_villages(figures.villages_reached), f"{percent(figures.villages_active)} still active"),
-            Row("Replication", number(spread.outside.count), f"of them outside {state}"),
-            Row("Units in use", number(figures.units_in_use.count), f"of {number(figures.units_in_use.of)} installed"),
-            Row("People", number(figures.people.low), f"at least; counted in {percent(figures.people.known)} of villages"),
+            Row(t("Reached"), villages(figures.villages_reached), t("{share} still active", share=still)),
+            Row(t("Replication"), number(spread.outside.count), t("of them outside {state}", state=state)),
+            _units(figures),
+            Row(t("People"), number(figures.people.low), t("at least; counted in {share} of villages", share=counted)),
         ),
         series=_series(active, scene.day),
         last=wording.since_text(scene.day, last_report(rows)),
         link=f"/maps/reach?cluster={c.slug}" if scene.links else "",
-        link_text="Only this cluster",
+        link_text=t("Only this cluster"),
     )  # fmt: skip
 
 
@@ -105,28 +108,32 @@ def centre_card(scene: Scene, c: CentreEntry, part: Part, all_places: pd.DataFra
     listed = scene.catchment[scene.catchment["centre"] == c.key]
     covered = reach.coverage(listed, all_places, places.index[places["reached"]])
     conditions = reach.condition_of_listed(listed, all_places) if len(listed) else places["condition"]
-    mandate = f"mandate {c.mandate[0]}–{c.mandate[1]}" if c.mandate else "villages on its list"
+    mandate = (
+        t("of its list; mandate {least}–{most}", least=c.mandate[0], most=c.mandate[1])
+        if c.mandate
+        else t("villages on its list")
+    )
     coverage = (
-        Row("Coverage", f"{covered.reached.count} of {covered.reached.of}", mandate)
+        Row(t("Coverage"), t("{n} of {all}", n=covered.reached.count, all=covered.reached.of), mandate)
         if covered.reached.of and scene.covers
-        else Row("Reached", plural_villages(figures.villages_reached), wording.no_share(covers=scene.covers))
+        else Row(t("Reached"), villages(figures.villages_reached), wording.no_share(covers=scene.covers))
     )
     broken = figures.by_condition.get("broken", 0)
     return Card(
         heading=c.name,
         sub=c.partners or c.place,
-        problem=f"{wording.plural(broken, 'deployment')} broken." if broken else "",
+        problem=tn("{n} deployment broken.", "{n} deployments broken.", broken, n=broken) if broken else "",
         conditions=conditions_of(conditions),
         rows=(
             coverage,
-            Row("Technologies", str(rows["technology"].nunique())),
-            Row("Units in use", number(figures.units_in_use.count), f"of {number(figures.units_in_use.of)} installed"),
-            Row("People", number(figures.people.low), "at least"),
+            Row(t("Technologies"), str(rows["technology"].nunique())),
+            _units(figures),
+            Row(t("People"), number(figures.people.low), t("at least")),
         ),
         series=_series(active, scene.day),
         last=wording.since_text(scene.day, last_report(rows)),
         link=f"/maps/reach?centre={c.slug}" if scene.links else "",
-        link_text="Open centre",
+        link_text=t("Map of this centre"),
     )  # fmt: skip
 
 
@@ -137,8 +144,9 @@ def conditions_of(ranks: pd.Series) -> tuple[tuple[Condition, int], ...]:
     return tuple((name, int(count)) for name, count in zip(CONDITIONS, counts, strict=True) if count)  # type: ignore[misc]
 
 
-def plural_villages(count: int) -> str:
-    return wording.plural(count, "village")
+def _units(figures: reach.Reach) -> Row:
+    units = figures.units_in_use
+    return Row(t("Units in use"), number(units.count), t("of {n} installed", n=number(units.of)))
 
 
 def last_report(rows: pd.DataFrame) -> dt.date | None:
@@ -153,4 +161,5 @@ def _series(active: Sequence[int], day: dt.date) -> Series | None:
     if not any(shown):
         return None
     named = timeline.moments(day, len(shown))
-    return Series(f"Active villages, {named[0].label} to {named[-1].label}", tuple(shown))
+    title = t("Active villages, {first} to {last}", first=named[0].label, last=named[-1].label)
+    return Series(title, tuple(shown))

@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 
 from maps import geo, reach, timeline, wording
-from maps.compose import Scene
+from maps.compose import Scene, month_bar
 from maps.compose_cards import Part, centre_card, last_report
 from maps.condition import CONDITIONS, RANK
 from maps.gazetteer import CentreEntry
 from maps.markup import number
 from maps.picture import Card, CentreMap, Condition, Figure, Head, Mark, Row, Series, VillageMark
+from maps.words import later, t, tn
 
-WINDS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+WINDS = tuple(later(wind) for wind in ("N", "NE", "E", "SE", "S", "SW", "W", "NW"))
 WHO_REPAIRS = {
-    "village": "somebody in the village can repair it", "centre": "the centre can repair it",
-    "supplier": "the supplier can repair it", "mechanic": "a mechanic nearby can repair it",
-    "nobody": "nobody can repair it yet",
+    "village": later("somebody in the village can repair it"), "centre": later("the centre can repair it"),
+    "supplier": later("the supplier can repair it"), "mechanic": later("a mechanic nearby can repair it"),
+    "nobody": later("nobody can repair it yet"),
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ class Surroundings:
 def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
     """`scene.deployments`: those of the centre and all others in its catchment's villages."""
     listed = scene.catchment[scene.catchment["centre"] == entry.key]
-    places = reach.villages(scene.deployments, scene.day) if scene.every is None else scene.every
+    places = reach.villages(scene.deployments if scene.every is None else scene.every, scene.day)
     own = scene.deployments[scene.deployments["centre"] == entry.key]
     own_places = reach.villages(own, scene.day)
     covered = reach.coverage(listed, places, own_places.index[own_places["reached"]])
@@ -86,6 +87,7 @@ def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
         visit_next=_visit_next(placed),
         outside=around.outside,
         rings_km=_rings(placed),
+        months=month_bar(scene, places.reindex(conditions.index)),
         reached_outside=tuple(m for m in beyond if m is not None),
     )
 
@@ -107,33 +109,45 @@ def _head(scene: Scene, entry: CentreEntry, own: pd.DataFrame, covered: reach.Co
     figures = reach.reach(own, scene.day)
     never = covered.never_visited
     if covered.reached.of and scene.covers:
-        still = f", {never} never visited" if never else ""
-        villages = wording.plural(covered.reached.of, "village")
-        title = f"{entry.short_name}: {covered.active.count} of {villages} active{still}"
-        note = f"of {covered.reached.of} in catchment"
+        active = tn(
+            "{name}: {n} of {all} village active", "{name}: {n} of {all} villages active", covered.reached.of,
+            name=entry.short_name, n=covered.active.count, all=covered.reached.of,
+        )  # fmt: skip
+        title = f"{active}, {t('{n} never visited', n=never)}" if never else active
+        note = t("of {n} in catchment", n=covered.reached.of)
         first = Figure(
-            "Villages reached", covered.reached.count, covered.reached.share, wording.percent_of(covered.reached), note
+            t("Villages reached"),
+            covered.reached.count,
+            covered.reached.share,
+            wording.percent_of(covered.reached),
+            note,
         )
         second = Figure(
-            "Still active",
+            t("Still active"),
             covered.active.count,
             covered.active.share,
             wording.percent_of(covered.active),
-            f"of {covered.active.of} reached",
+            t("of {n} reached", n=covered.active.of),
         )
     else:
         title = f"{entry.short_name}: {wording.finding(figures.villages_reached, figures.villages_active.count)}"
         first = wording.reached_figure(figures.villages_reached, covered.reached.of, 0, covers=scene.covers)
         second = wording.active_figure(figures.villages_active.count, figures.villages_reached)
     in_use = figures.by_condition.get("in_use", 0)
+    every = figures.deployments
     third = Figure(
-        "Deployments in use", in_use, wording.share_of(in_use, figures.deployments),
-        wording.percent(in_use, figures.deployments), f"of {wording.plural(figures.deployments, 'deployment')}",
+        t("Deployments in use"), in_use, wording.share_of(in_use, every), wording.percent(in_use, every),
+        tn("of {n} deployment", "of {n} deployments", every, n=every),
     )  # fmt: skip
     people = figures.people
     fourth = wording.people_figure(people.low, people.high, people.known.count, people.known.of)
-    opened = f". Opened {wording.day_text(entry.active_from)}" if entry.active_from else ""
-    subtitle = f"{entry.name}, {entry.place}{opened}"
+    opened = ". " + t("Opened {date}", date=wording.day_text(entry.active_from)) if entry.active_from else ""
+    mandate = (
+        ". " + t("Mandate {least} to {most} villages", least=entry.mandate[0], most=entry.mandate[1])
+        if entry.mandate
+        else ""
+    )
+    subtitle = f"{entry.name}, {entry.place}{opened}{mandate}"
     chips = wording.chips(scene.chips, scene.day)
     rule = wording.rule(review_required=scene.review_required)
     return Head(title, subtitle, chips, (first, second, third, fourth), scene.day, _illustrative(scene), rule)
@@ -155,24 +169,28 @@ def _village(
     name: Condition = CONDITIONS[rank]  # type: ignore[assignment]
     also = bool(places.at[key, "also_broken"]) if key in places.index else False
     wind = bearing(entry.sites[0][1], entry.sites[0][2], village.lat, village.lon)
+    days, urgency = _urgency(name, rows, scene.day, km, wind)
+    card = _card(scene, around, village, name, rows, t("{km} km {wind}", km=f"{km:.1f}", wind=wind))
     return VillageMark(
-        village.code, village.name, village.lat, village.lon, name, also, round(km, 1), wind,
-        _urgency(name, rows, scene.day, km, wind), _card(scene, around, village, name, rows, f"{km:.1f} km {wind}"),
+        village.code, village.name, village.lat, village.lon, name, also, round(km, 1), wind, urgency, card, days,
     )  # fmt: skip
 
 
 def bearing(lat: float, lon: float, to_lat: float, to_lon: float) -> str:
     """The wind rose's eighth in which a place lies."""
     east = (to_lon - lon) * np.cos(np.radians((lat + to_lat) / 2))
-    return WINDS[round(float(np.degrees(np.arctan2(east, to_lat - lat))) / 45) % 8]
+    return t(WINDS[round(float(np.degrees(np.arctan2(east, to_lat - lat))) / 45) % 8])
 
 
-def _urgency(name: Condition, rows: pd.DataFrame, day: dt.date, km: float, wind: str) -> str:
+def _urgency(name: Condition, rows: pd.DataFrame, day: dt.date, km: float, wind: str) -> tuple[int, str]:
+    """For how many days it has been so, and what "visit next" says."""
     if name == "broken":
-        return f"{_days_down(rows, day)} days down"
+        days = _days_down(rows, day)
+        return days, tn("{n} day down", "{n} days down", days, n=days)
     if name == "silent":
-        return f"{_days(last_report(rows), day)} days silent"
-    return f"{km:.0f} km {wind}"
+        days = _days(last_report(rows), day)
+        return days, tn("{n} day silent", "{n} days silent", days, n=days)
+    return 0, t("{km} km {wind}", km=f"{km:.0f}", wind=wind)
 
 
 def _days(since: dt.date | None, day: dt.date) -> int:
@@ -191,33 +209,45 @@ def _card(
     use = rows[rows["village_use"].to_numpy(bool)]
     sub = " · ".join(part for part in (village.place, village.code, where) if part)
     if not len(use) and name not in ("visited", "never"):
-        return Card(village.name, sub, rows=(Row("Deployed", "by others", "whose reports are not shown here"),))
-    if not len(use):
-        said = "Visited; nothing is deployed here yet." if name == "visited" else "No report from here yet."
         return Card(
-            village.name, sub, said if name == "visited" else "", rows=(Row("Deployed", "nothing yet"),), last=said
+            village.name, sub, rows=(Row(t("Deployed"), t("by others"), t("whose reports are not shown here")),)
+        )
+    if not len(use):
+        said = t("Visited; nothing is deployed here yet.") if name == "visited" else t("No report from here yet.")
+        return Card(
+            village.name,
+            sub,
+            said if name == "visited" else "",
+            rows=(Row(t("Deployed"), t("nothing yet")),),
+            last=said,
         )
     details = [around.details[int(key)] for key in use["deployment"]]
     names = list(dict.fromkeys(d.technology + (f" ({d.origin})" if d.origin else "") for d in details))
-    homes = f"of {number(village.households)} in the village" if village.households else ""
+    homes = t("of {n} in the village", n=number(village.households)) if village.households else ""
     in_use = reach.conditions(use, scene.day) == reach.IN_USE
     used = use[in_use]
     people, households, women = (_most(used[name]) for name in ("people", "households", "women"))
-    units = wording.plural(int(use["installed"].sum()), "unit")
+    installed = int(use["installed"].sum())
     return Card(
         heading=village.name,
         sub=sub,
         problem=_problem(use, details, scene.day, name),
         rows=(
-            Row("Technology", names[0], f"and {len(names) - 1} more" if len(names) > 1 else ""),
-            Row("In use", number(int(used["units_in_use"].sum())), f"of {units}"),
-            Row("Households", number(households), homes),
-            Row("People", number(people), f"{number(women)} women, estimate" if women else "estimate"),
+            Row(t("Technology"), names[0], t("and {n} more", n=len(names) - 1) if len(names) > 1 else ""),
+            Row(
+                t("In use"), number(int(used["units_in_use"].sum())),
+                tn("of {n} unit", "of {n} units", installed, n=number(installed)),
+            ),
+            Row(t("Households"), number(households), homes),
+            Row(
+                t("People"), number(people), t("{n} women, estimate", n=number(women)) if women else t("estimate")
+            ),
         ),
         series=_series(scene, use),
         last=wording.since_text(scene.day, last_report(use)),
         link=f"/maps/reach?village={village.code}" if scene.links else "",
-        link_text="Only this village",
+        link_text=t("Only this village"),
+        village=village.code if scene.links else "",
     )  # fmt: skip
 
 
@@ -230,12 +260,16 @@ def _problem(use: pd.DataFrame, details: list[Detail], day: dt.date, name: Condi
     broken = np.flatnonzero(reach.conditions(use, day) == RANK["broken"])
     if len(broken):
         detail = details[int(broken[0])]
-        words = [detail.fault.strip().rstrip("."), WHO_REPAIRS.get(detail.can_repair, "")]
+        repairs = WHO_REPAIRS.get(detail.can_repair)
+        words = [detail.fault.strip().rstrip("."), t(repairs) if repairs else ""]
         told = "; ".join(w for w in words if w)
         which = f"{detail.technology}: " if len(use) > 1 else ""
-        return f"{which}Broken for {_days_down(use, day)} days." + (f" {told[0].upper()}{told[1:]}." if told else "")
+        days = _days_down(use, day)
+        down = which + tn("Broken for {n} day.", "Broken for {n} days.", days, n=days)
+        return down + (f" {told[0].upper()}{told[1:]}{t('.')}" if told else "")
     if name == "silent":
-        return f"No report for {_days(last_report(use), day)} days."
+        days = _days(last_report(use), day)
+        return tn("No report for {n} day.", "No report for {n} days.", days, n=days)
     return ""
 
 
@@ -251,7 +285,8 @@ def _series(scene: Scene, use: pd.DataFrame) -> Series | None:
         return None
     first = next(i for i, v in enumerate(values) if v)
     named = timeline.moments(scene.day, 12)[first:]
-    return Series(f"Units in use, {named[0].label} to {named[-1].label}", tuple(values[first:]))
+    title = t("Units in use, {first} to {last}", first=named[0].label, last=named[-1].label)
+    return Series(title, tuple(values[first:]))
 
 
 def _visit_next(marks: list[VillageMark]) -> tuple[str, ...]:
@@ -260,6 +295,6 @@ def _visit_next(marks: list[VillageMark]) -> tuple[str, ...]:
 
     def key(mark: VillageMark) -> tuple[int, float]:
         near = mark.km or 0.0
-        return order[mark.condition], near if mark.condition == "never" else -float(mark.urgency.split()[0])
+        return order[mark.condition], near if mark.condition == "never" else -float(mark.days)
 
     return tuple(m.code for m in sorted((m for m in marks if m.condition in order), key=key))

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from maps import reach, wording
-from maps.compose import Scene
+from maps.compose import Scene, month_bar
 from maps.compose_cards import by_cluster, cluster_mark
 from maps.gazetteer import ClusterEntry
+from maps.markup import number
 from maps.picture import Chip, Figure, Flow, Head, ReplicationMap, Source
+from maps.words import t, tn
 
 POINTS = 60  # of one state, as a hint of where
 
@@ -36,6 +38,7 @@ def replication(scene: Scene, cluster: ClusterEntry) -> ReplicationMap:
             for c, s in zip(scene.gazetteer.clusters, spreads, strict=True)
         ),
         flows=_flows(scene, cluster, places),
+        months=month_bar(scene, places[places["state"] != cluster.state]),
     )
 
 
@@ -60,34 +63,43 @@ def _flows(scene: Scene, cluster: ClusterEntry, places: pd.DataFrame) -> tuple[F
 
 
 def _head(scene: Scene, cluster: ClusterEntry, spread: reach.Replication) -> Head:
-    state = scene.gazetteer.states.get(cluster.state, ("", "its own state"))[1]
+    state = scene.gazetteer.states.get(cluster.state, ("", t("its own state")))[1]
     count = len(spread.states)
-    where = wording.plural(count, "state")
     name = cluster.short_name
     title = (
-        f"{name} technologies run in {where} outside {state}"
+        tn(
+            "{name} technologies run in {n} state outside {state}", "{name} technologies run in {n} states outside {state}",
+            count, name=name, n=count, state=state,
+        )
         if count
-        else f"{name}: not replicated outside {state} yet"
-    )
+        else t("{name}: not replicated outside {state} yet", name=name, state=state)
+    )  # fmt: skip
     others = len(scene.gazetteer.states.keys() - {cluster.state})
     outside, active = spread.outside, spread.active
     shares = (wording.percent_of(outside), wording.percent_of(active))
     figures = (
         Figure(
-            "Villages outside own state", outside.count, outside.share, shares[0], f"of {outside.of} reached by {name}"
+            t("Villages outside own state"),
+            outside.count,
+            outside.share,
+            shares[0],
+            t("of {n} reached by {name}", n=number(outside.of), name=name),
         ),
-        Figure("Still active there", active.count, active.share, shares[1], f"of {active.of} reached"),
+        Figure(
+            t("Still active there"), active.count, active.share, shares[1], t("of {n} reached", n=number(active.of))
+        ),
         _receiving(count, others),
     )
     chips = (Chip(cluster.city, cluster.short_name, strong_first=True), *wording.chips(scene.chips, scene.day))
     illustrative = bool(scene.deployments["illustrative"].any()) if len(scene.deployments) else False
-    subtitle = f"Replication: {cluster.name}"
-    rule = "Replication: a village reached by one of the cluster's technologies, outside the cluster's host state."
+    subtitle = t("Replication: {name}", name=cluster.name)
+    rule = t("Replication: a village reached by one of the cluster's technologies, outside the cluster's host state.")
     return Head(title, subtitle, chips, figures, scene.day, illustrative, rule)
 
 
 def _receiving(count: int, others: int) -> Figure:
     """Out of how many; where no state but the cluster's own is known, there is nothing to be a share of."""
+    label = t("Receiving states")
     if not others:
-        return Figure("Receiving states", count, None, "", "no other state or UT in the registry yet")
-    return Figure("Receiving states", count, wording.share_of(count, others), "", f"of {others} other states and UTs")
+        return Figure(label, count, None, "", t("no other state or UT in the registry yet"))
+    return Figure(label, count, wording.share_of(count, others), "", t("of {n} other states and UTs", n=others))

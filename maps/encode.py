@@ -36,8 +36,8 @@ def corners(cell: int) -> list[int]:
 
 
 def cells(items: Sequence[Cell]) -> list[list[Any]]:
-    """[[h3, catchment, corners, [[mask, changes], ...] reached, ... active], ...]"""
-    return [[f"{c.h3:x}", c.catchment, corners(c.h3), _masks(c.reached), _masks(c.active)] for c in items]
+    """[[h3, changes of villages on lists, corners, [[mask, changes], ...] reached, ... active], ...]"""
+    return [[f"{c.h3:x}", changes(c.listed), corners(c.h3), _masks(c.reached), _masks(c.active)] for c in items]
 
 
 def _masks(masks: Masks) -> list[list[Any]]:

@@ -9,6 +9,7 @@ import folium
 
 from maps import labels, symbols
 from maps.folium_offline import mark
+from maps.words import t
 
 
 def name_marks(view: folium.Map, slugs: Iterable[str] = labels.STATES) -> None:
@@ -16,15 +17,20 @@ def name_marks(view: folium.Map, slugs: Iterable[str] = labels.STATES) -> None:
     group = folium.FeatureGroup(name="names", control=False).add_to(view)
     for slug in slugs:
         lat, lon, name = labels.STATES[slug]
-        html = f'<span class="state-name">{escape(name)}</span>'
+        html = f'<span class="state-name">{escape(t(name))}</span>'
         mark((lat, lon), html, "names", {"slug": f"state-{slug}", "kind": "state"}, interactive=False).add_to(group)
     for lat, lon, name in labels.SEAS:
-        mark((lat, lon), f'<span class="sea-name">{escape(name)}</span>', "names", {}, interactive=False).add_to(group)
+        mark((lat, lon), f'<span class="sea-name">{escape(t(name))}</span>', "names", {}, interactive=False).add_to(
+            group
+        )
 
 
 def kit() -> dict[str, dict[str, str]]:
     """How conditions look and are called in cards."""
     return {
-        name: {"colour": symbols.CONDITION_COLOURS[name], "word": symbols.CONDITION_WORDS[name], "svg": symbols.condition(name, 16)}
+        name: {
+            "colour": symbols.CONDITION_COLOURS[name], "word": t(symbols.CONDITION_WORDS[name]),
+            "svg": symbols.condition(name, 16),
+        }
         for name in symbols.CONDITION_ORDER
     }  # fmt: skip

@@ -7,6 +7,7 @@ from html import escape
 
 from maps import symbols
 from maps.picture import Area, Chip, Figure, Head, Month, Source
+from maps.words import t
 
 RAMP = ("#CFE5DF", "#9BCBC3", "#5FA9A3", "#2C7F80", "#0E4F57")
 
@@ -26,7 +27,7 @@ def number(value: int | None) -> str:
 
 def chip(item: Chip) -> str:
     """A filter; the date's chip can be told apart, because the month slider changes it."""
-    text, dated = escape(item.text), item.text.lower().startswith("data to")
+    text, dated = escape(item.text), item.dated
     strong = f'<b id="date">{escape(item.strong)}</b>' if dated else f"<b>{escape(item.strong)}</b>"
     both = f"{strong} {text}" if item.strong_first else f"{text} {strong}"
     return f'<li class="dated">{both}</li>' if dated else f"<li>{both}</li>"
@@ -44,7 +45,7 @@ def figure(item: Figure) -> str:
 def header(head: Head) -> str:
     chips = "".join(map(chip, head.chips)) + '<li id="chosen" class="dated" hidden></li>'
     if head.illustrative:
-        chips += '<li class="illustrative">Illustrative data</li>'
+        chips += f'<li class="illustrative">{t("Illustrative data")}</li>'
     return (
         f'<header class="head"><div><h1 id="title" aria-live="polite">{escape(head.title)}</h1>'
         f'<p class="sub">{escape(head.subtitle)}</p><ul class="chips">{chips}</ul></div>'
@@ -66,24 +67,24 @@ def layers(sources: Sequence[Source], *, lists: bool) -> str:
     clusters = "".join(layer(i, s) for i, s in enumerate(sources) if s.kind == "cluster")
     centres = "".join(layer(i, s) for i, s in enumerate(sources) if s.kind != "cluster")
     tint = (
-        '<p class="also"><label class="plain"><input type="checkbox" id="tint"><span>Districts by coverage, not cells</span>'
-        "</label></p>"
+        '<p class="also"><label class="plain"><input type="checkbox" id="tint">'
+        f"<span>{t('Districts by coverage, not cells')}</span></label></p>"
     )
     return (
-        f'<section class="panel layers"><h2>S&amp;T clusters <span>villages reached</span></h2><ul>{clusters}</ul>'
-        f"<h2>Rural centres</h2><ul>{centres}</ul>{tint if lists else ''}</section>"
+        f'<section class="panel layers"><h2>{escape(t("S&T clusters"))} <span>{t("villages reached")}</span></h2>'
+        f"<ul>{clusters}</ul><h2>{t('Rural centres')}</h2><ul>{centres}</ul>{tint if lists else ''}</section>"
     )
 
 
 def gaps(rows: Iterable[tuple[str, int, int]]) -> str:
     """Districts by villages no longer active; the bar is their share of the reached."""
     lines = "".join(
-        f"<li><span>{escape(name)}</span><span>{number(lost)} of {number(reached)} reached</span>"
+        f"<li><span>{escape(name)}</span><span>{escape(t('{n} of {all} reached', n=number(lost), all=number(reached)))}</span>"
         f'<span class="bar"><i style="width:{lost / max(reached, 1):.1%}"></i></span></li>'
         for name, lost, reached in rows
     )
     return (
-        f'<section class="panel gaps"><h2>Most villages no longer active</h2><ul>{lines}</ul></section>'
+        f'<section class="panel gaps"><h2>{t("Most villages no longer active")}</h2><ul>{lines}</ul></section>'
         if lines
         else ""
     )
@@ -96,19 +97,26 @@ def ramp() -> str:
 
 def legend(head: Head, kinds: set[str], *, lists: bool) -> str:
     """`lists`: whether there are catchments, and so white spots."""
-    white = f"<li>{symbols.hexagon('#fff', '#8C8F88', 1.8)}<span>White spot: in a catchment, none reached</span></li>"
+    white = f"<li>{symbols.hexagon('#fff', '#8C8F88', 1.8)}<span>{t('White spot: in a catchment, none reached')}</span></li>"
     marks = [
-        ("cluster", symbols.cluster("Hy", "#262C8C", 22), "S&amp;T cluster, letters of its city"),
-        ("rutag", symbols.rutag(17), "RuTAG centre"),
-        ("rsvc", symbols.house(19), "RSVC centre"),
+        ("cluster", symbols.cluster("Hy", "#262C8C", 22), t("S&T cluster, letters of its city")),
+        ("rutag", symbols.rutag(17), t("RuTAG centre")),
+        ("rsvc", symbols.house(19), t("RSVC centre")),
     ]
-    shown = "".join(f"<li>{icon}<span>{text}</span></li>" for kind, icon, text in marks if kind in kinds)
+    cell = escape(t("A cell is about {size} km².", size="#")).replace("#", '<span id="cell-size">1,770</span>')
+    shown = "".join(f"<li>{icon}<span>{escape(text)}</span></li>" for kind, icon, text in marks if kind in kinds)
     return (
-        f'<section class="panel legend"><h2 id="legend-title">Villages reached, per cell</h2>{ramp()}<ul class="cells-only">'
+        f'<section class="panel legend"><h2 id="legend-title">{t("Villages reached, per cell")}</h2>{ramp()}<ul class="cells-only">'
         f"{white if lists else ''}"
-        f"<li>{symbols.hexagon('#5FA9A3', '#B3261E', 2.8)}<span>Less than half still active</span></li></ul><ul>{shown}</ul>"
-        f'<p class="rule">A cell is about <span id="cell-size">1,770</span> km². {escape(head.rule)}</p></section>'
+        f"<li>{symbols.hexagon('#5FA9A3', '#B3261E', 2.8)}<span>{t('Less than half still active')}</span></li></ul>"
+        f'<ul class="villages-only">{_conditions()}</ul><ul>{shown}</ul>'
+        f'<p class="rule">{cell} {escape(head.rule)}</p></section>'
     )
+
+
+def _conditions() -> str:
+    words = {name: t(symbols.CONDITION_WORDS[name]) for name in symbols.CONDITION_ORDER}
+    return "".join(f"<li>{symbols.condition(name, 15)}<span>{escape(word)}</span></li>" for name, word in words.items())
 
 
 PLAY = (
@@ -121,22 +129,21 @@ def months(items: Sequence[Month]) -> str:
     """The bar of months: heights are new villages; the slider's thumb stands under its bar."""
     top = max((m.new for m in items), default=0) or 1
     bars = "".join(
-        f'<i style="height:{100 * m.new / top:.0f}%" title="{escape(m.label)}: {number(m.new)} new"></i>' for m in items
+        f'<i style="height:{100 * m.new / top:.0f}%" title="{escape(t("{month}: {n} new", month=m.label, n=number(m.new)))}"></i>'
+        for m in items
     )
-    ticks = "".join(f"<li{_key(m.label)}>{escape(m.short)}</li>" for m in items)
+    key = ' class="key"'
+    ticks = "".join(f"<li{key if m.tick else ''}>{escape(m.short)}</li>" for m in items)
     last, n = items[-1], max(len(items), 1)
     place = f"left:calc({50 / n:.3f}% - 9px);width:calc({100 - 100 / n:.3f}% + 18px)"
     return (
-        f'<section class="months" aria-label="Months"><button type="button" class="play" aria-label="Play the months">{PLAY}'
-        f'</button><div class="now"><b id="month">{escape(last.label)}</b><span id="so-far"></span></div>'
-        f'<div class="chart"><p>New villages reached per month</p><div class="bars" aria-hidden="true">{bars}</div>'
-        f'<input type="range" min="0" max="{n - 1}" step="1" value="{n - 1}" aria-label="Month" style="{place}">'
+        f'<section class="months" aria-label="{t("Months")}"><button type="button" class="play" '
+        f'aria-label="{t("Play the months")}">{PLAY}</button>'
+        f'<div class="now"><b id="month">{escape(last.label)}</b><span id="so-far"></span></div>'
+        f'<div class="chart"><p>{t("New villages reached per month")}</p><div class="bars" aria-hidden="true">{bars}</div>'
+        f'<input type="range" min="0" max="{n - 1}" step="1" value="{n - 1}" aria-label="{t("Month")}" style="{place}">'
         f'<ol class="ticks" aria-hidden="true">{ticks}</ol></div></section>'
     )
-
-
-def _key(label: str) -> str:
-    return ' class="key"' if label[:3] in ("Jan", "Jul") else ""
 
 
 def table(caption: str, rows: Iterable[tuple[str, str]]) -> str:
@@ -146,7 +153,9 @@ def table(caption: str, rows: Iterable[tuple[str, str]]) -> str:
 
 def as_table(*tables: str) -> str:
     """What the map shows, in words and figures, for readers who cannot use the picture."""
-    return f'<details class="panel as-table"><summary>The figures as a table</summary>{"".join(tables)}</details>'
+    return (
+        f'<details class="panel as-table"><summary>{t("The figures as a table")}</summary>{"".join(tables)}</details>'
+    )
 
 
 def figure_rows(figures: Sequence[Figure]) -> list[tuple[str, str]]:
@@ -157,13 +166,21 @@ def area_rows(areas: Sequence[Area]) -> list[tuple[str, str]]:
     return [
         (
             a.name,
-            f"{number(a.active)} of {number(a.reached)} reached still active"
-            + (f"; {number(a.covered)} of {number(a.catchment)} catchment villages reached" if a.catchment else ""),
+            t("{n} of {all} reached still active", n=number(a.active), all=number(a.reached))
+            + (
+                "; " + t("{n} of {all} catchment villages reached", n=number(a.covered), all=number(a.catchment))
+                if a.catchment
+                else ""
+            ),
         )
         for a in areas
         if a.reached or a.catchment
     ]
 
 
-SHEET = '<button type="button" class="sheet-open" aria-expanded="false">Layers</button>'
-SHUT = '<button type="button" class="sheet-close">Close</button>'
+def sheet() -> str:
+    return f'<button type="button" class="sheet-open" aria-expanded="false">{t("Layers")}</button>'
+
+
+def shut() -> str:
+    return f'<button type="button" class="sheet-close">{t("Close")}</button>'

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from maps.folium_offline import safe_json
+from maps.words import language, speaking, t
 
 ASSETS = Path(__file__).parent / "assets"
 STYLES = (
@@ -21,7 +23,7 @@ STYLES = (
     "css/replication.css",
     "css/print.css",
 )
-LIBRARIES = ("leaflet/leaflet.js", "js/stage.js", "js/placing.js", "js/cards.js")
+LIBRARIES = ("leaflet/leaflet.js", "js/stage.js", "js/state.js", "js/placing.js", "js/cards.js", "js/picture.js")
 FONTS = {  # file: (family, unicode range)
     "fonts/anek-latin-latin-wght-normal.woff2": (
         "Anek Latin",
@@ -51,6 +53,7 @@ class Page:
     embedded: dict[str, Any] = field(default_factory=dict, repr=False)
     modules: tuple[str, ...] = ()
     basemap: str = "national"  # "" when the picture carries its own
+    language: str = field(default_factory=language)
 
     def data(self) -> dict[str, Any]:
         """All values of the picture, as the browser sees them."""
@@ -59,7 +62,12 @@ class Page:
     def script(self, *, embed: bool = True) -> str:
         """The generated script: the data and Folium's code. `embed=False` leaves the cells out (they are fetched)."""
         data = self.data() if embed else self.values
-        return f"var GRAMREACH = {{data: {safe_json(data)}}};\n{self.own}"
+        return f"var GRAMREACH = {{data: {safe_json(data)}}};\nGramReach.words = {safe_json(self.words())};\n{self.own}"
+
+    def words(self) -> dict[str, str]:
+        """What the scripts say, in this language; nothing where that is as they have it."""
+        with speaking(self.language):
+            return {text: said for text in script_words() if (said := t(text)) != text}
 
     def style(self) -> str:
         """Style that belongs to this picture alone (the base map's style is `css/map.css`)."""
@@ -70,12 +78,13 @@ class Page:
         return (*LIBRARIES, *self.modules)
 
     def live(
-        self, asset_url: str, script_url: str, style_url: str, cells_url: str = "", *, top: str = "", as_table: str = ""
+        self, asset_url: str, script_url: str, style_url: str, *, top: str = "", urls: Mapping[str, str] | None = None
     ) -> str:
         """HTML for a strict CSP: every script and style at an address of the own site, no inline code.
 
-        `asset_url` is where `maps/assets/` is served. With `cells_url` the cells are fetched for what is in view (then
-        serve `script(embed=False)`). `top` is HTML of the console put above the header.
+        `asset_url` is where `maps/assets/` is served. `top` is HTML of the console put above the header. `urls` say where
+        the page asks for more: `cells` of what is in view (then serve `script(embed=False)`), `points` (villages in
+        view), `moments` (another month), `village` (photos and reports of one).
         """
         asset = asset_url.rstrip("/")
         preload = (
@@ -87,20 +96,28 @@ class Page:
         styles += f'<link rel="stylesheet" href="{escape(style_url)}">'
         scripts = "".join(f'<script defer src="{escape(asset)}/{name}"></script>' for name in self.scripts())
         scripts += f'<script defer src="{escape(script_url)}"></script>'
-        attributes = f' data-live="yes" data-assets="{escape(asset)}" data-cells="{escape(cells_url)}"'
+        asked = "".join(f' data-{name}="{escape(url)}"' for name, url in (urls or {}).items() if url)
+        attributes = f' data-live="yes" data-assets="{escape(asset)}"{asked}'
         return self._html(preload + styles + scripts, attributes, top, "")
 
-    def standalone(self) -> str:
-        """One HTML file that opens from the disk: scripts, styles, fonts, base map and data inside."""
+    def standalone(self, start: str = "") -> str:
+        """One HTML file that opens from the disk: scripts, styles, fonts, base map and data inside. `start`: the part of
+        an address that says what is looked at (see `js/state.js`)."""
+        begin = f"GRAMREACH.data.start = {safe_json(start)};\n"
         styles = "\n".join((_font_faces(self._fonts()), *map(_text, STYLES), self.style()))
-        base = f"var GRAMREACH_BASEMAP = {_text(f'basemap/{self.basemap}.json')};\n" if self.basemap else ""
-        code = [*map(_text, self.scripts()), base + self.script()]
+        base = "".join(
+            f"var GRAMREACH_{variable} = {_text(f'basemap/{name}.json').strip()};\n"
+            for variable, name in (("BASEMAP", self.basemap), ("PLACES", "places"))
+            if self.basemap
+        )
+        head, own = self.script().split("\n", 1)
+        code = [*map(_text, self.scripts()), f"{base}{head}\n{begin}{own}"]
         scripts = "".join(f"<script>\n{_guarded(text)}\n</script>\n" for text in code)
         return self._html(f"<style>\n{styles}\n</style>\n", "", "", scripts)
 
     def _html(self, head: str, attributes: str, top: str, end: str) -> str:
         return (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<!doctype html>\n<html lang="{escape(self.language)}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(self.title)}</title>\n{head}</head>\n"
             f'<body class="{self.kind}"{attributes}>\n{top}{self.body}\n{end}</body>\n</html>\n'
@@ -109,6 +126,15 @@ class Page:
     def _fonts(self) -> list[str]:
         text = self.body + safe_json(self.data())
         return [name for name in FONTS if all(part not in name or need.search(text) for part, need in NEEDS.items())]
+
+
+@cache
+def script_words() -> tuple[str, ...]:
+    """The texts that the scripts say: what stands in G.t('...')."""
+    found = (
+        re.findall(r"G\.t\('([^']+)'", path.read_text(encoding="utf-8")) for path in sorted(ASSETS.glob("js/*.js"))
+    )
+    return tuple(dict.fromkeys(text for texts in found for text in texts))
 
 
 @lru_cache(maxsize=64)

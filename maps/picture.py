@@ -32,6 +32,7 @@ class Chip:
     text: str
     strong: str
     strong_first: bool = False
+    dated: bool = False  # the date, which the month slider changes
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Card:
     last: str = ""  # Last report 21 Nov 2026
     link: str = ""  # same-site path; empty in stand-alone files
     link_text: str = ""
+    village: str = ""  # its code, where photos and reports can be asked for
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,18 @@ class Cell:
     """One H3 cell with its months: for each mask of sources, villages reached and villages active, month by month.
 
     Bit i of a mask is `sources[i]`. A village stands in exactly one mask a month, so the sum over the masks that share a
-    bit with the chosen sources is a count of distinct villages. `catchment` is how many catchment villages lie in it:
-    a cell with some and none reached is a white spot.
+    bit with the chosen sources is a count of distinct villages. `listed` is how many catchment villages lie in it, month
+    by month: a cell with some and none reached is a white spot.
     """
 
     h3: int
-    catchment: int
+    listed: tuple[int, ...]
     reached: tuple[tuple[int, tuple[int, ...]], ...]  # ((mask, (one count a month, ...)), ...)
     active: tuple[tuple[int, tuple[int, ...]], ...]
+
+    @property
+    def catchment(self) -> int:
+        return self.listed[-1] if self.listed else 0
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,7 @@ class Month:
     new: int  # villages reached for the first time
     title: str
     figures: tuple[Figure, ...]
+    tick: bool = False  # a name that stands where there is little room: January, July
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,7 @@ class VillageMark:
     bearing: str  # NE
     urgency: str  # what "visit next" says: 10 km NE, 41 days down, 236 days silent
     card: Card
+    days: int = 0  # broken or silent for so many
 
 
 @dataclass(frozen=True)
@@ -188,6 +196,7 @@ class CentreMap:
     outside: tuple[tuple[float, float], ...]  # other villages near: lat, lon
     rings_km: tuple[int, ...] = (5, 10, 15)
     reached_outside: tuple[VillageMark, ...] = ()  # deployments outside the catchment: counted apart
+    months: tuple[Month, ...] = ()  # of these, title and figures are those of a picture of its own
 
 
 @dataclass(frozen=True)
@@ -211,3 +220,4 @@ class ReplicationMap:
     own_villages: int
     sources: tuple[Source, ...]  # all clusters, `villages` = outside their host state
     flows: tuple[Flow, ...]  # largest first
+    months: tuple[Month, ...] = ()  # as in CentreMap

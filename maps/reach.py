@@ -37,6 +37,8 @@ COLUMNS = (
     *COUNTS,
 )
 CATCHMENT_COLUMNS = ("centre", "village", "state", "district", "h3_r7", "lat", "lon", "population", "visited")
+LIST_DATES = ("since", "until", "first_seen")  # `until`: the first day on which it no longer stood there
+LIST_COLUMNS = (*CATCHMENT_COLUMNS[:-1], *LIST_DATES)
 
 Ints = npt.NDArray[np.int64]
 
@@ -143,6 +145,16 @@ def _villages(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     for name in ("people_low", "people_high", "households_low", "households_high"):
         out[name] = np.minimum(out[name], most)  # not fmin: what nobody counted stays unknown
     return out
+
+
+def listed_on(lists: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The catchment frame of a day out of lists with their history (LIST_COLUMNS)."""
+    today = np.datetime64(day, "D")
+    since, until, seen = (lists[name].to_numpy("datetime64[D]") for name in LIST_DATES)
+    there = (since <= today) & (np.isnat(until) | (until > today))
+    frame: pd.DataFrame = lists[there].assign(visited=(seen <= today)[there])
+    kept: pd.DataFrame = frame[list(CATCHMENT_COLUMNS)]
+    return kept.reset_index(drop=True)
 
 
 def _days_since(dates: pd.Series, day: dt.date) -> npt.NDArray[np.float64]:

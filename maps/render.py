@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import asdict
 from html import escape
@@ -10,21 +9,26 @@ from typing import Any
 
 import folium
 
-from maps import encode, markup, symbols
+from maps import encode, markup, symbols, wording
+from maps.compose import Moment
 from maps.folium_offline import Call, blank_map, data_name, mark, script
 from maps.marks import kit, name_marks
+from maps.moment_values import month_values, without
 from maps.page import Page
-from maps.picture import Area, Mark, Month, NationalMap, Source
+from maps.picture import Area, CentreMap, Mark, NationalMap, ReplicationMap, Source
 from maps.render_centre import centre
+from maps.render_centre import moment as of_centre
+from maps.render_replication import moment as of_replication
 from maps.render_replication import replication
+from maps.words import later, t
 
-__all__ = ["centre", "national", "replication"]
+__all__ = ["centre", "moment", "moment_of", "national", "replication"]
 
-ATTRIBUTION = "Boundaries: ICMR-NIE adarvmaps, simplified · Cells: H3"
+ATTRIBUTION = later("Boundaries: ICMR-NIE adarvmaps, simplified · Cells: H3")
 PANE_OF = {"cluster": "clusters", "rutag": "rutag", "rutag_chapter": "rutag", "rsvc": "rsvc", "partnership": "rsvc"}
 KIND_WORDS = {
-    "cluster": "S&T cluster", "rutag": "RuTAG centre", "rutag_chapter": "RuTAG chapter",
-    "rsvc": "RSVC centre", "partnership": "Partnership centre",
+    "cluster": later("S&T cluster"), "rutag": later("RuTAG centre"), "rutag_chapter": later("RuTAG chapter"),
+    "rsvc": later("RSVC centre"), "partnership": later("Partnership centre"),
 }  # fmt: skip
 
 
@@ -43,7 +47,7 @@ def national(picture: NationalMap) -> Page:
         own=script(view),
         values=_national_values(picture),
         embedded={"cells": {"fine": encode.cells(picture.cells), "coarse": encode.cells(picture.coarse)}},
-        modules=("js/cells.js", "js/months.js", "js/national.js"),
+        modules=("js/cells.js", "js/months.js", "js/villages.js", "js/national.js"),
     )
 
 
@@ -61,7 +65,7 @@ def _centre(item: Mark, bit: int) -> folium.Marker:
     )
     options = {
         "slug": item.slug, "kind": item.kind, "name": item.name, "radius": symbols.RADIUS[item.kind], "bit": bit,
-        "says": f"{item.name}, {KIND_WORDS[item.kind]}",
+        "says": f"{item.name}, {t(KIND_WORDS[item.kind])}",
     }  # fmt: skip
     return mark((item.lat, item.lon), html, PANE_OF[item.kind], options)
 
@@ -69,58 +73,55 @@ def _centre(item: Mark, bit: int) -> folium.Marker:
 def _national_values(picture: NationalMap) -> dict[str, Any]:
     count = len(picture.months)
     return {
-        "asOf": long_date(picture.head.as_of),
-        "attribution": ATTRIBUTION,
-        "sources": [{"slug": s.slug, "name": s.name, "villages": s.villages} for s in picture.sources],
-        "months": [_month(m, picture.head.as_of, count - 1 - i) for i, m in enumerate(picture.months)],
+        "attribution": t(ATTRIBUTION),
+        "sources": [{"slug": s.slug, "name": s.name} for s in picture.sources],
+        "months": month_values(picture.months, picture.head.as_of),
         "totals": encode.totals(picture.cells, count),
-        "districts": {a.slug: [a.reached, a.active, a.catchment, a.covered] for a in picture.districts},
-        "cards": {m.slug: asdict(m.card) for m in picture.marks},
+        "now": without(moment(picture, picture.head.as_of), "gaps", "tables"),
         "kit": kit(),
         "hexagon": symbols.hexagon(markup.RAMP[2], "#8C8F88"),
     }
 
 
-def _month(month: Month, as_of: dt.date, back: int) -> dict[str, Any]:
-    end = month_end(as_of, back)
-    return {**asdict(month), "end": end.isoformat(), "date": long_date(end)}
+def moment_of(picture: NationalMap | CentreMap | ReplicationMap, day: dt.date) -> dict[str, Any]:
+    if isinstance(picture, CentreMap):
+        return of_centre(picture)
+    return of_replication(picture) if isinstance(picture, ReplicationMap) else moment(picture, day)
 
 
-def month_end(as_of: dt.date, back: int) -> dt.date:
-    """The last day of the month `back` months before; of this month: the picture's date itself."""
-    if not back:
-        return as_of
-    months = as_of.year * 12 + as_of.month - 1 - back
-    year, month = divmod(months, 12)
-    return dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1])
-
-
-def long_date(day: dt.date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def moment(said: NationalMap | Moment, day: dt.date) -> dict[str, Any]:
+    """What the page shows of one moment besides cells, title and figures: the browser puts it in the place of another's."""
+    return {
+        "villages": [s.villages for s in said.sources],
+        "districts": {a.slug: [a.reached, a.active, a.catchment, a.covered] for a in said.districts},
+        "cards": {m.slug: asdict(m.card) for m in said.marks},
+        "gaps": markup.gaps(said.gaps),
+        "tables": _tables(said),
+        "date": wording.day_text(day),
+        **({"title": said.title, "figures": [asdict(f) for f in said.figures]} if isinstance(said, Moment) else {}),
+    }
 
 
 def _national_body(picture: NationalMap) -> str:
     head = picture.head
-    months = markup.months(picture.months) if picture.months else ""
+    months = markup.months(picture.months) if len(picture.months) > 1 else ""
     layers = markup.layers(picture.sources, lists=picture.lists)
+    where = t("Map of India: {title}", title=head.title)
     return (
         f"{markup.header(head)}\n"
-        f'<main class="stage"><div class="folium-map" id="map_gramreach" role="region" '
-        f'aria-label="Map of India: {escape(head.title)}">'
-        f'</div>{markup.SHEET}<div class="left">{markup.SHUT}{layers}{_tables(picture)}</div>'
-        f'<div class="right">{markup.gaps(picture.gaps)}<div class="slot"></div>'
+        f'<main class="stage"><div class="folium-map" id="map_gramreach" role="region" aria-label="{escape(where)}">'
+        f'</div>{markup.sheet()}<div class="left">{markup.shut()}{layers}<div class="tables">{_tables(picture)}</div></div>'
+        f'<div class="right"><div class="gap-slot">{markup.gaps(picture.gaps)}</div><div class="slot"></div>'
         f"{markup.legend(head, {m.kind for m in picture.marks}, lists=picture.lists)}</div></main>\n{months}"
     )
 
 
-def _tables(picture: NationalMap) -> str:
+def _tables(said: NationalMap | Moment) -> str:
     sources = [
-        (f"{s.name} ({s.centres})" if s.centres else s.name, f"{markup.number(s.villages)} villages")
-        for s in picture.sources
+        (f"{s.name} ({s.centres})" if s.centres else s.name, wording.plural_villages(s.villages)) for s in said.sources
     ]
-    busiest: list[Area] = sorted(picture.districts, key=lambda a: -a.reached)
+    busiest: list[Area] = sorted(said.districts, key=lambda a: -a.reached)
     return markup.as_table(
-        markup.table(f"To {long_date(picture.head.as_of)}", markup.figure_rows(picture.head.figures)),
-        markup.table("Villages reached, by source", sources),
-        markup.table("Districts", markup.area_rows(busiest)),
+        markup.table(t("Villages reached, by source"), sources),
+        markup.table(t("Districts"), markup.area_rows(busiest)),
     )

@@ -12,14 +12,16 @@ import folium
 from maps import catchment, markup, render_ground, symbols
 from maps.folium_offline import Call, blank_map, data_name, mark, script
 from maps.marks import kit
+from maps.moment_values import month_values, without
 from maps.page import Page
 from maps.picture import CentreMap, Condition, VillageMark
+from maps.words import later, t
 
 ALWAYS: tuple[Condition, ...] = ("in_use", "broken", "silent", "never")
 ROW_WORDS: dict[Condition, str] = {
-    "in_use": "Active", "idle": "Idle: works, not used", "resting": "Resting, out of season", "broken": "Broken",
-    "silent": "Silent", "ended": "Ended", "registered": "No report yet", "visited": "Visited, none yet",
-    "never": "Never visited",
+    "in_use": later("Active"), "idle": later("Idle: works, not used"), "resting": later("Resting, out of season"),
+    "broken": later("Broken"), "silent": later("Silent"), "ended": later("Ended"), "registered": later("No report yet"),
+    "visited": later("Visited, none yet"), "never": later("Never visited"),
 }  # fmt: skip
 FAR = "far"  # the layer of deployments outside the catchment
 ABOVE: dict[Condition, int] = {"never": 0, "in_use": 2, "idle": 2, "resting": 2, "silent": 3, "broken": 4}
@@ -34,34 +36,41 @@ def centre(picture: CentreMap) -> Page:
     piece = render_ground.base(box)
     render_ground.draw(view, picture, piece, box)
     villages = folium.FeatureGroup(name="villages", control=False).add_to(view)
-    for village in picture.villages:
-        _village(village, village.condition).add_to(villages)
-    for village in picture.reached_outside:
-        _village(village, FAR).add_to(villages)
+    for village, layer in _layered(picture):
+        options = _options(village, layer)
+        mark((village.lat, village.lon), _html(village), "villages", options).add_to(villages)
     for name, site_lat, site_lon in picture.sites or ((picture.centre.name, picture.centre.lat, picture.centre.lon),):
         _centre_mark(picture, name, site_lat, site_lon).add_to(villages)
     Call("centre", data_name().js_code).add_to(view)
     return Page(
         kind="centre", title=picture.head.title, body=_body(picture), own=script(view), values=_values(picture, piece, box),
-        modules=("js/crowd.js", "js/centre.js"), basemap="",
+        modules=("js/crowd.js", "js/months.js", "js/villages.js", "js/centre.js"), basemap="",
     )  # fmt: skip
 
 
-def _village(village: VillageMark, layer: str) -> folium.Marker:
-    never = village.condition == "never"
+def _layered(picture: CentreMap) -> list[tuple[VillageMark, str]]:
+    return [*((v, v.condition) for v in picture.villages), *((v, FAR) for v in picture.reached_outside)]
+
+
+def _html(village: VillageMark) -> str:
     also = '<i class="also-broken"></i>' if village.also_broken else ""
-    html = (
-        f'<div class="mark {"mark-never" if never else "mark-village"} is-{village.condition}">'
+    return (
+        f'<div class="mark {"mark-never" if village.condition == "never" else "mark-village"} is-{village.condition}">'
         f'<span class="label">{escape(village.name)}</span>'
         f'<span class="sym">{symbols.condition(village.condition)}{also}</span></div>'
     )
-    says = f"{village.name}, {ROW_WORDS[village.condition]}" + (", also one broken" if village.also_broken else "")
-    options = {
+
+
+def _options(village: VillageMark, layer: str) -> dict[str, Any]:
+    never = village.condition == "never"
+    says = f"{village.name}, {t(ROW_WORDS[village.condition])}" + (
+        f", {t('also one broken')}" if village.also_broken else ""
+    )
+    return {
         "slug": village.code, "kind": "never" if never else "village", "name": village.name, "says": says,
         "radius": 12 if never else 9, "condition": layer, "state": village.condition, "km": village.km or 0,
         "z_index_offset": HEIGHT * ABOVE.get(village.condition, 1), "rise_offset": HEIGHT * 9,
     }  # fmt: skip
-    return mark((village.lat, village.lon), html, "villages", options)
 
 
 def site_name(picture: CentreMap, site: str) -> str:
@@ -80,22 +89,43 @@ def _centre_mark(picture: CentreMap, site: str, lat: float, lon: float) -> foliu
 
 
 def _values(picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> dict[str, Any]:
-    place = "Village positions and figures illustrative" if picture.head.illustrative else "simplified"
-    everyone = (*picture.villages, *picture.reached_outside)
+    place = t("Village positions and figures illustrative") if picture.head.illustrative else t("simplified")
     reach = render_ground.piece_box(piece)
     return {
-        "attribution": f"Boundaries: ICMR-NIE adarvmaps · {place}",
+        "attribution": f"{t('Boundaries: ICMR-NIE adarvmaps')} · {place}",
         "base": piece,
         "bounds": [box[:2], box[2:]],
         "tight": _tight(picture),
         "box": [reach[:2], reach[2:]],
         "centre": picture.centre.slug,
-        "cards": {v.code: asdict(v.card) for v in everyone},
-        "home": asdict(replace(picture.centre.card, link="")),  # it is open already
+        "months": month_values(picture.months, picture.head.as_of),
+        "now": without(moment(picture), "header", "left", "strip", "marks", "outlines"),
         "homeSymbol": symbols.source(picture.centre.kind, picture.centre.letters, picture.centre.colour, 26),
         "first": _first(picture),
         "kit": kit(),
     }
+
+
+def moment(picture: CentreMap) -> dict[str, Any]:
+    """All that the page shows of one moment: the browser puts it in the place of another's."""
+    everyone = _layered(picture)
+    return {
+        "header": markup.header(picture.head),
+        "left": _left(picture),
+        "strip": _strip(*_counted(picture)),
+        "cards": {v.code: asdict(v.card) for v, _ in everyone},
+        "home": asdict(replace(picture.centre.card, link="")),  # it is open already
+        "outlines": [[[round(a, 5), round(o, 5)] for a, o in outline] for outline in render_ground.outlines(picture)],
+        "marks": [
+            {"at": [v.lat, v.lon], "html": _html(v), "options": _camel(_options(v, layer))} for v, layer in everyone
+        ],
+    }
+
+
+def _camel(options: dict[str, Any]) -> dict[str, Any]:
+    """As Folium writes them for Leaflet."""
+    names = {"z_index_offset": "zIndexOffset", "rise_offset": "riseOffset"}
+    return {names.get(name, name): value for name, value in options.items()}
 
 
 def _tight(picture: CentreMap) -> list[tuple[float, float]]:
@@ -112,35 +142,47 @@ def _first(picture: CentreMap) -> str:
     return next(iter(with_problem), next((c for c in picture.visit_next if c in cards), ""))
 
 
-def _body(picture: CentreMap) -> str:
+def _counted(picture: CentreMap) -> tuple[Counter[Condition], list[Condition]]:
     counts = Counter(v.condition for v in picture.villages)
-    shown = [c for c in symbols.CONDITION_ORDER if counts[c] or c in ALWAYS]
+    return counts, [c for c in symbols.CONDITION_ORDER if counts[c] or c in ALWAYS]
+
+
+def _left(picture: CentreMap) -> str:
+    return f"{markup.shut()}{_conditions(picture, *_counted(picture))}{_next(picture)}{_table(picture)}"
+
+
+def _body(picture: CentreMap) -> str:
+    where = escape(t("Map: {title}", title=picture.head.title))
+    months = markup.months(picture.months) if len(picture.months) > 1 else ""
     return (
         f'{markup.header(picture.head)}\n<main class="stage"><div class="folium-map" id="map_gramreach" role="region" '
-        f'aria-label="Map: {escape(picture.head.title)}"></div>{markup.SHEET}<div class="left">{markup.SHUT}'
-        f"{_conditions(picture, counts, shown)}{_next(picture)}{_table(picture)}</div>{_strip(counts, shown)}"
-        '<div class="right"><div class="home"></div><div class="slot"></div></div></main>'
+        f'aria-label="{where}"></div>{markup.sheet()}<div class="left">{_left(picture)}</div>'
+        f'<div class="strip-slot">{_strip(*_counted(picture))}</div>'
+        f'<div class="right"><div class="home"></div><div class="slot"></div></div></main>\n{months}'
     )
 
 
 def _conditions(picture: CentreMap, counts: Counter[Condition], shown: list[Condition]) -> str:
     total = len(picture.villages) + picture.unplaced
-    rows = "".join(_box_row(c, symbols.condition(c), ROW_WORDS[c], counts[c]) for c in shown)
+    rows = "".join(_box_row(c, symbols.condition(c), t(ROW_WORDS[c]), counts[c]) for c in shown)
     if picture.reached_outside:
-        rows += _box_row(FAR, symbols.condition("in_use", 13), "Outside, counted apart", len(picture.reached_outside))
+        rows += _box_row(
+            FAR, symbols.condition("in_use", 13), t("Outside, counted apart"), len(picture.reached_outside)
+        )
     missing = (
-        f'<p class="unplaced">{picture.unplaced} of {total} without a place: not on the map.</p>'
+        f'<p class="unplaced">{t("{n} of {all} without a place: not on the map.", n=picture.unplaced, all=total)}</p>'
         if picture.unplaced
         else ""
     )
     return (
-        f'<section class="panel layers"><h2>Villages by condition <span>of {markup.number(total)}</span></h2><ul>{rows}</ul>'
+        f'<section class="panel layers"><h2>{t("Villages by condition")} '
+        f"<span>{t('of {n}', n=markup.number(total))}</span></h2><ul>{rows}</ul>"
         '<ul class="key"><li><svg width="22" height="14"><rect x="1" y="1" width="20" height="12" rx="3" fill="#C7DBD6" '
-        f'stroke="{render_ground.TEAL}" stroke-width="1.6"/></svg><span>Catchment, from the village list</span></li>'
+        f'stroke="{render_ground.TEAL}" stroke-width="1.6"/></svg><span>{t("Catchment, from the village list")}</span></li>'
         '<li><svg width="24" height="6"><path d="M0 3H24" stroke="#6E7774" stroke-width="1.3" stroke-dasharray="4 3"/></svg>'
-        "<span>Distance from the centre</span></li>"
+        f"<span>{t('Distance from the centre')}</span></li>"
         '<li><svg width="8" height="8"><circle cx="4" cy="4" r="2.4" fill="#A9A494"/></svg>'
-        f"<span>Village outside the catchment</span></li></ul>{missing}</section>"
+        f"<span>{t('Village outside the catchment')}</span></li></ul>{missing}</section>"
     )
 
 
@@ -160,11 +202,11 @@ def _next(picture: CentreMap) -> str:
     most = NEXT_FIRST if len(rows) > NEXT_FIRST + 1 else len(rows)  # never "and 1 more"
     more = "".join(rows[most:])
     more = (
-        f"<details><summary>and {markup.number(len(rows) - most)} more</summary><ol>{more}</ol></details>"
+        f"<details><summary>{t('and {n} more', n=markup.number(len(rows) - most))}</summary><ol>{more}</ol></details>"
         if more
         else ""
     )
-    return f'<section class="panel next"><h2>Visit next</h2><ol>{"".join(rows[:most])}</ol>{more}</section>'
+    return f'<section class="panel next"><h2>{t("Visit next")}</h2><ol>{"".join(rows[:most])}</ol>{more}</section>'
 
 
 def _next_row(village: VillageMark) -> str:
@@ -176,14 +218,14 @@ def _next_row(village: VillageMark) -> str:
 
 def _strip(counts: Counter[Condition], shown: list[Condition]) -> str:
     """Phones: the conditions' counts under the map."""
-    return '<p class="strip">' + "".join(
-        f"<span>{symbols.condition(c, 15)}<b>{markup.number(counts[c])}</b> {symbols.CONDITION_WORDS[c]}</span>" for c in shown
-    ) + "</p>"  # fmt: skip
+    words = {c: escape(t(symbols.CONDITION_WORDS[c])) for c in shown}
+    parts = (f"<span>{symbols.condition(c, 15)}<b>{markup.number(counts[c])}</b> {words[c]}</span>" for c in shown)
+    return f'<p class="strip">{"".join(parts)}</p>'
 
 
 def _table(picture: CentreMap) -> str:
-    rows = [(v.name, f"{ROW_WORDS[v.condition]}{', ' + v.urgency if v.urgency else ''}") for v in picture.villages]
+    rows = [(v.name, f"{t(ROW_WORDS[v.condition])}{', ' + v.urgency if v.urgency else ''}") for v in picture.villages]
     return markup.as_table(
-        markup.table("Figures", markup.figure_rows(picture.head.figures)),
-        markup.table("Villages of the catchment", rows),
+        markup.table(t("Figures"), markup.figure_rows(picture.head.figures)),
+        markup.table(t("Villages of the catchment"), rows),
     )

@@ -15,6 +15,7 @@ from maps.basemap import Basemap, Line, load
 from maps.folium_offline import mark
 from maps.picture import CentreMap
 from maps.topology import SCALE, pack, unpack
+from maps.words import t
 
 TEAL = "#00564B"
 RING = "#6E7774"
@@ -112,7 +113,7 @@ def draw(view: folium.Map, picture: CentreMap, piece: dict[str, Any], box: catch
 def _ring_name(number: int, site: Site, km: int) -> folium.Marker:
     """Where on its ring the name stands, the page decides."""
     options = {"slug": f"ring-{number}", "kind": "ring", "km": km, "around": list(site)}
-    html = f'<span class="ring-label">{km} km</span>'
+    html = f'<span class="ring-label">{t("{km} km", km=km)}</span>'
     return mark(towards(site, km, 105), html, "leaders", options, interactive=False)
 
 
@@ -124,6 +125,6 @@ def towards(site: Site, km: float, bearing: float) -> Site:
 def _district_names(view: folium.Map, picture: CentreMap, piece: dict[str, Any], box: catchment.Box) -> None:
     group = folium.FeatureGroup(name="names", control=False).add_to(view)
     for name, lat, lon in catchment.district_names(piece, box, outlines(picture)):
-        html = f'<span class="state-name">{escape(name)} district</span>'
+        html = f'<span class="state-name">{escape(t("{name} district", name=name))}</span>'
         options = {"slug": f"district-{name}", "kind": "state"}
         mark((lat, lon), html, "leaders", options, interactive=False).add_to(group)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from maps.picture import Condition, SourceKind
+from maps.words import later
 
 INK = "#14211F"
 LAND = "#FCFBF8"
@@ -23,15 +24,15 @@ CONDITION_COLOURS: dict[Condition, str] = {
     "never": "#FFFFFF",
 }
 CONDITION_WORDS: dict[Condition, str] = {
-    "in_use": "active",
-    "idle": "idle",
-    "resting": "resting",
-    "broken": "broken",
-    "silent": "silent",
-    "ended": "ended",
-    "registered": "registered",
-    "visited": "visited, none yet",
-    "never": "unvisited",
+    "in_use": later("active"),
+    "idle": later("idle"),
+    "resting": later("resting"),
+    "broken": later("broken"),
+    "silent": later("silent"),
+    "ended": later("ended"),
+    "registered": later("registered"),
+    "visited": later("visited, none yet"),
+    "never": later("unvisited"),
 }
 CONDITION_ORDER: tuple[Condition, ...] = tuple(CONDITION_COLOURS)
 

@@ -13,12 +13,17 @@ import pandas as pd
 
 from maps import reach
 from maps.condition import month_of
+from maps.words import later, t
 
 MONTHS = 24
+MONTH_NAMES = tuple(
+    later(name) for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+)
 MONTH_COLUMNS = (
     "deployment", "month", "seen_on", "last_visit", "ended_on", "working", "defective", "units_in_use", "people",
-    "households",
+    "households", "women", "installed", "down_since",
 )  # fmt: skip
+_WALKED = MONTH_COLUMNS[2:10]
 Ints = npt.NDArray[np.int64]
 
 
@@ -31,7 +36,12 @@ class Moment:
 
     @property
     def label(self) -> str:
-        return f"{calendar.month_abbr[self.month % 12 + 1]} {self.month // 12}"
+        return f"{t(MONTH_NAMES[self.month % 12])} {self.month // 12}"
+
+    @property
+    def key(self) -> str:
+        """As in an address: 2026-03."""
+        return f"{self.month // 12}-{self.month % 12 + 1:02d}"
 
 
 def moments(day: dt.date, count: int = MONTHS) -> list[Moment]:
@@ -63,7 +73,7 @@ def walk(deployments: pd.DataFrame, months: pd.DataFrame, day: dt.date, count: i
     same = np.r_[position[1:] == position[:-1], False] if len(rows) else np.zeros(0, dtype=bool)
     until = np.where(same, np.r_[month[1:], 0] if len(rows) else month, np.iinfo(np.int64).max)
     # As plain arrays: cutting a frame two dozen times costs more than all the sums.
-    of_rows = {name: rows[name].to_numpy() for name in MONTH_COLUMNS[2:]}
+    of_rows = {name: rows[name].to_numpy() for name in _WALKED}
     of_rows |= {name: deployments[name].to_numpy()[position] for name in ("window", "season")}
     for moment in moments(day, count)[:-1]:
         chosen = np.flatnonzero((month <= moment.month) & (until > moment.month))

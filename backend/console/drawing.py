@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import get_language
 
@@ -12,7 +14,8 @@ from backend.deployments.filters import Filters
 from backend.deployments.scenes import scene_of
 from backend.errors import BadFilter
 from backend.submissions.queries import form_version
-from maps.compose import national
+from maps import render, timeline
+from maps.compose import Scene, national, national_moment, sparklines
 from maps.compose_centre import centre
 from maps.compose_replication import replication
 from maps.picture import CentreMap, NationalMap, ReplicationMap
@@ -31,19 +34,53 @@ def view_of(filters: Filters, asked: str | None) -> str:
     return asked or ("centre" if len(filters.centre) == 1 else "national")
 
 
-def picture(filters: Filters, view: str, who: Who | None, *, links: bool) -> NationalMap | CentreMap | ReplicationMap:
+Picture = NationalMap | CentreMap | ReplicationMap
+
+
+def scene_for(filters: Filters, view: str, who: Who | None, *, links: bool) -> Scene:
     if view == "centre":
         entry = pictures.gazetteer().centre(filters.centre[0])
-        scene = pictures.scene(filters, who, centre=entry, links=links)
-        return centre(scene, entry, pictures.surroundings(scene, entry, _faults()))
+        return pictures.scene(filters, who, centre=entry, links=links)
     if view == "replication":
-        scene = scene_of(replace(filters, cluster=()), who)
-        book = scene.gazetteer
-        if not book.clusters:
-            raise BadFilter("There is no cluster yet. Load the registry first.", where="cluster")
-        cluster = book.cluster(filters.cluster[0]) if filters.cluster else book.clusters[0]
-        return replication(replace(scene, links=links, chips=()), cluster)
-    return national(replace(scene_of(filters, who), links=links))
+        return replace(scene_of(replace(filters, cluster=()), who), links=links, chips=())
+    return replace(scene_of(filters, who), links=links)
+
+
+def picture(filters: Filters, view: str, who: Who | None, *, links: bool) -> Picture:
+    return picture_of(scene_for(filters, view, who, links=links), filters, view)
+
+
+def picture_of(scene: Scene, filters: Filters, view: str) -> Picture:
+    if view == "national":
+        return national(scene)
+    book = scene.gazetteer
+    if view == "centre":
+        entry = book.centre(filters.centre[0])
+        return centre(scene, entry, pictures.surroundings(scene, entry, _faults()))
+    if not book.clusters:
+        raise BadFilter("There is no cluster yet. Load the registry first.", where="cluster")
+    return replication(scene, book.cluster(filters.cluster[0]) if filters.cluster else book.clusters[0])
+
+
+def moments_of(
+    filters: Filters, view: str, who: Who | None, *, links: bool, keys: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What a map says of earlier months (see `maps.render.moment`), by `2026-03`; `keys`: of these alone."""
+    scene = scene_for(filters, view, who, links=links)
+    wanted = [m for m in timeline.moments(scene.day, scene.back)[:-1] if not keys or m.key in keys]
+    if keys and not wanted:
+        raise BadFilter(f"month is one of the {scene.back - 1} before, like 2026-03.", where="month")
+    series = sparklines(scene) if view == "national" else None
+    first = timeline.moments(scene.day, scene.back)[0].month
+    found = {}
+    for m in wanted:
+        then = pictures.at(scene, filters, m)
+        if series is not None:
+            told = national_moment(then, series.until(m.month - first))
+            found[m.key] = render.moment(told, m.day)
+        else:
+            found[m.key] = render.moment_of(picture_of(then, filters, view), m.day)
+    return found
 
 
 def _faults() -> dict[str, str]:

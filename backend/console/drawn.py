@@ -9,6 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -26,10 +29,14 @@ _pages: OrderedDict[tuple[object, ...], tuple[float, Page]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def page_of(drawn: NationalMap | CentreMap | ReplicationMap) -> Page:
+def page_of(drawn: NationalMap | CentreMap | ReplicationMap, moments: Mapping[str, Any] | None = None) -> Page:
+    """`moments`: of earlier months, to be carried by the page; else it asks for them."""
     if isinstance(drawn, CentreMap):
-        return centre(drawn)
-    return replication(drawn) if isinstance(drawn, ReplicationMap) else national(drawn)
+        page = centre(drawn)
+    else:
+        page = replication(drawn) if isinstance(drawn, ReplicationMap) else national(drawn)
+    keys = [month["key"] for month in page.values["months"]]
+    return replace(page, embedded={**page.embedded, "moments": {keys.index(k): v for k, v in (moments or {}).items()}})
 
 
 def live_page(filters: Filters, view: str, who: Who) -> Page:

@@ -20,6 +20,8 @@ def _view(name: str) -> Callable[..., HttpResponseBase]:
 
 urlpatterns = [
     path("reach", _view("page"), name="reach-map"),
+    path("reach/moment.json", _view("moment"), name="reach-map-moment"),
+    path("reach/village.json", _view("village"), name="reach-map-village"),
     path("reach/<str:kind>.<str:part>", _view("part"), name="reach-map-part"),
     path("reach.html", _view("standalone"), name="reach-map-file"),
     path("reach.png", _view("slide_png"), name="reach-map-slide"),

@@ -8,24 +8,29 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from backend.accounts.who import Who, identify
-from backend.console.drawing import picture, view_of
+from backend.console.drawing import moments_of, picture, view_of
 from backend.console.drawn import live_page, page_of
+from backend.console.village_cards import village_card
 from backend.deployments.filters import Filters, parse
 from backend.errors import BadFilter, GramReachError, NoCredentials
 from backend.etags import with_etag
 from maps.page import ASSETS
 from maps.picture import ReplicationMap
 from maps.slide import slide
+from maps.words import speaking
 
+STATE = ("month", "off", "at", "open", "tint")  # what of a map is looked at: see maps/assets/js/state.js
 View = Callable[..., HttpResponseBase]
+OF_VIEW = (("cells", "cells"), ("points", "villages"))
 PART_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 
 
@@ -37,8 +42,9 @@ def for_readers(view: View) -> View:
         try:
             who = identify(request)
             who.require(who.may_export, "see reach maps")
-            filters = parse(request.GET, ignore=("view",))
-            return view(request, who, filters, view_of(filters, request.GET.get("view")), *args, **kwargs)
+            filters = parse(request.GET, ignore=("view", *STATE))
+            with speaking(get_language()):
+                return view(request, who, filters, view_of(filters, request.GET.get("view")), *args, **kwargs)
         except NoCredentials:
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
         except GramReachError as error:
@@ -61,7 +67,15 @@ def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpRes
         "/maps/assets",
         f"/maps/reach/{drawn.kind}.js?{query}",
         f"/maps/reach/{drawn.kind}.css?{query}",
-        f"/api/v1/reach/cells?{filters.query()}" if view == "national" else "",
+        urls={
+            "moments": f"/maps/reach/moment.json?{query}",
+            "village": "/maps/reach/village.json",
+            **(
+                {name: f"/api/v1/reach/{where}?{filters.query()}" for name, where in OF_VIEW}
+                if view == "national"
+                else {}
+            ),
+        },
         top=render_to_string("console/map_top.html", {"view": view, "query": query}, request),
     )
     return HttpResponse(html)
@@ -83,8 +97,26 @@ def part(request: HttpRequest, who: Who, filters: Filters, view: str, kind: str,
 @for_readers
 def standalone(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
     """This view as one file that opens without a network."""
-    body = page_of(picture(filters, view, who, links=False)).standalone()
+    body = page_of(picture(filters, view, who, links=False), moments_of(filters, view, who, links=False)).standalone(
+        urlencode({name: request.GET[name] for name in STATE if request.GET.get(name)})
+    )
     return HttpResponse(body, headers={"Content-Disposition": f'attachment; filename="reach-{view}.html"'})
+
+
+@require_safe
+@gzip_page
+@for_readers
+def moment(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
+    """What this map says of an earlier month."""
+    key = request.GET.get("month", "")
+    return JsonResponse(moments_of(filters, view, who, links=True, keys=[key])[key])
+
+
+@require_safe
+@for_readers
+def village(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
+    """What a village's card has besides: photos, deployments, where its reports are."""
+    return JsonResponse(village_card(filters, who))
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from backend.accounts.who import Who
-from backend.deployments.filters import parse
+from backend.deployments.filters import Filters, parse
 from backend.errors import BadFilter
 from backend.etags import with_etag
 
@@ -40,9 +40,26 @@ def reach_cells(request: HttpRequest, zoom: float = 4.5, sources: str | None = N
     from backend.deployments import cells
     from backend.deployments.scenes import scene_of
 
+    filters, chosen = _view(request, zoom, sources)
+    found = cells.collection(scene_of(filters, _who(request)), filters.bbox, zoom, chosen)
+    return with_etag(request, HttpResponse(orjson.dumps(found), content_type="application/geo+json"))
+
+
+@router.get(
+    "/reach/villages", summary="Villages in view with their condition, as GeoJSON; grouped where there are many"
+)
+def reach_villages(request: HttpRequest, zoom: float = 10, sources: str | None = None) -> HttpResponse:
+    from backend.deployments import points
+    from backend.deployments.scenes import scene_of
+
+    filters, chosen = _view(request, zoom, sources)
+    found = points.collection(scene_of(filters, _who(request)), filters.bbox or points.EVERYWHERE, zoom, chosen)
+    return with_etag(request, HttpResponse(orjson.dumps(found), content_type="application/geo+json"))
+
+
+def _view(request: HttpRequest, zoom: float, sources: str | None) -> tuple[Filters, list[str] | None]:
+    """What a map asks for: filters, and of which layers."""
     filters = parse(request.GET, ignore=("zoom", "sources"))
     if not 0 <= zoom <= 24:
         raise BadFilter("zoom is 0 to 24.", where="zoom")
-    chosen = None if sources is None else _several(request, "sources")
-    body = orjson.dumps(cells.collection(scene_of(filters, _who(request)), filters.bbox, zoom, chosen))
-    return with_etag(request, HttpResponse(body, content_type="application/geo+json"))
+    return filters, None if sources is None else _several(request, "sources")

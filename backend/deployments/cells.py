@@ -25,7 +25,7 @@ def collection(
 ) -> dict[str, Any]:
     """A FeatureCollection of cells (RFC 7946) with `h3`, `reached`, `active` and `catchment` (villages on a list)."""
     level = level_of(zoom)
-    places = reach.villages(_of_sources(scene, sources), scene.day)
+    places = reach.villages(of_sources(scene, sources), scene.day)
     reached = places[places["reached"] & (places["h3_r7"] >= 0)]
     cells = pd.DataFrame({"cell": _cells(reached["h3_r7"], level), "active": reached["active"].to_numpy(bool)})
     grouped = cells.groupby("cell")["active"].agg(["size", "sum"]).astype(int)
@@ -41,7 +41,7 @@ def collection(
     return {"type": "FeatureCollection", "level": level, "as_of": scene.day.isoformat(), "features": features}
 
 
-def _of_sources(scene: Scene, sources: Sequence[str] | None) -> pd.DataFrame:
+def of_sources(scene: Scene, sources: Sequence[str] | None) -> pd.DataFrame:
     if sources is None:
         return scene.deployments
     bits, kinds = source_bits(scene)

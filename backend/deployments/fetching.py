@@ -36,7 +36,7 @@ def column(name: str, values: Sequence[Any]) -> Any:
         return np.array([-1 if v is None else v for v in values], dtype=np.int64)
     if name == "registered":
         return np.array([None if v is None else str(v)[:10] for v in values], dtype="datetime64[D]")
-    if name in reach.DATES:
+    if name in (*reach.DATES, *reach.LIST_DATES):
         return np.array(values, dtype="datetime64[D]")
     if name in ("purpose",):
         return np.array(values, dtype=object)

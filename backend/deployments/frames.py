@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from backend.accounts.who import Who
@@ -149,7 +149,8 @@ def _read(rows: Rows, columns: dict[str, Any]) -> pd.DataFrame:
 def _finished(frame: pd.DataFrame) -> pd.DataFrame:
     """With what technologies say of them, and the units that were registered where nothing was reported yet."""
     frame["village_use"] = frame.pop("purpose").to_numpy() == Deployment.Purpose.VILLAGE_USE
-    base = frame.pop("base_installed").fillna(0).replace(0, 1)  # a registration that says no number says one
+    # A registration that says no number says one. The column stays: an earlier month may know no report yet.
+    base = frame["base_installed"] = frame["base_installed"].fillna(0).replace(0, 1)
     never = frame["reports"].fillna(0) == 0
     frame["installed"] = frame["installed"].where(frame["installed"].notna() & ~never, base)
     facts = technology_facts()
@@ -203,22 +204,23 @@ def _filtered(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     return frame.sort_values("deployment", kind="stable", ignore_index=True)
 
 
+def lists(day: dt.date, centres: Sequence[int] | None = None, known_at: dt.datetime | None = None) -> pd.DataFrame:
+    """Every village that stood on a list by the day, with its history (maps.reach.LIST_COLUMNS)."""
+    rows = CatchmentVillage.objects.filter(since__lte=day)
+    if centres is not None:
+        rows = rows.filter(centre__in=centres)
+    # One look a village: it ends at the first visit, however many there were.
+    visits = Visit.objects.filter(past.open_at(known_at), village=OuterRef("village"), waiting=False)
+    first = visits.filter(visit_date__lte=day).order_by("visit_date").values("visit_date")[:1]
+    sources = ("centre_id", "village_id", "village__state_id", "village__district_id", "village__h3_r7", "village__lat",
+               "village__lon", "village__population", "since", "until", "first_seen")  # fmt: skip
+    found = rows.annotate(first_seen=Subquery(first)).order_by("village_id", "since")
+    return fetch(found.values_list(*sources), reach.LIST_COLUMNS)
+
+
 def catchment(day: dt.date, centres: Sequence[int] | None = None, known_at: dt.datetime | None = None) -> pd.DataFrame:
     """The catchment frame (maps.reach.CATCHMENT_COLUMNS): each village on a list as of the day, and whether it was visited."""
-    listed = CatchmentVillage.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
-    if centres is not None:
-        listed = listed.filter(centre__in=centres)
-    sources = ("centre_id", "village_id", "village__state_id", "village__district_id", "village__h3_r7", "village__lat",
-               "village__lon", "village__population")  # fmt: skip
-    names = [n for n in reach.CATCHMENT_COLUMNS if n != "visited"]
-    frame = fetch(listed.order_by("village_id").values_list(*sources), names)
-    # One look a village: it ends at the first visit, however many there were.
-    visit = Visit.objects.filter(
-        past.open_at(known_at), village=OuterRef("village"), visit_date__lte=day, waiting=False
-    )
-    seen = set(listed.filter(Exists(visit)).order_by().values_list("village_id", flat=True))
-    frame["visited"] = frame["village"].isin(list(seen)).to_numpy(bool)
-    return frame
+    return reach.listed_on(lists(day, centres, known_at), day)
 
 
 def covers(filters: Filters, who: Who | None) -> bool:
@@ -231,10 +233,15 @@ def covers(filters: Filters, who: Who | None) -> bool:
 
 def listed(filters: Filters) -> pd.DataFrame:
     """The catchment frame of the filters' centres and places. What else they say is of deployments, not of lists."""
+    return reach.listed_on(listed_ever(filters), filters.day)
+
+
+def listed_ever(filters: Filters) -> pd.DataFrame:
+    """The lists with their history (maps.reach.LIST_COLUMNS) of the filters' centres and places."""
     centres = None
     if filters.centre:
         centres = list(Centre.objects.filter(slug__in=filters.centre).values_list("id", flat=True))
-    frame = catchment(filters.day, centres, filters.known_at)
+    frame = lists(filters.day, centres, filters.known_at)
     for name, model, key in (("state", State, "slug"), ("district", District, "slug"), ("village", Village, "code")):
         if values := getattr(filters, name):
             ids = model._default_manager.filter(**{f"{key}__in": values}).values_list("id", flat=True)

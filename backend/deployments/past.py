@@ -194,7 +194,7 @@ def months(day: dt.date, known_at: dt.datetime) -> pd.DataFrame:
     """The months' rows (maps.timeline.MONTH_COLUMNS) as they were known at a moment."""
     ids = _registered(known_at)
     rows = [
-        (pk, m.month, *(getattr(m.state, name) for name in _OF_MONTHS), *(m.state.stocks[i] for i in _PEOPLE))
+        (pk, m.month, *(_told(m.state, name) for name in timeline.MONTH_COLUMNS[2:]))
         for start in range(0, len(ids), _BATCH)
         for pk, found in _histories(ids[start : start + _BATCH], day, known_at)
         for m in found
@@ -203,20 +203,17 @@ def months(day: dt.date, known_at: dt.datetime) -> pd.DataFrame:
     return pd.DataFrame({name: column(name, list(c)) for name, c in zip(timeline.MONTH_COLUMNS, columns, strict=True)})
 
 
-_OF_MONTHS = timeline.MONTH_COLUMNS[2:8]
-_PEOPLE = [STOCKS.index(name) for name in timeline.MONTH_COLUMNS[8:]]
+def _told(state: State, name: str) -> Any:
+    if name in STOCKS:
+        return state.stocks[STOCKS.index(name)]
+    return state.estimates[ESTIMATES.index(name)] if name in ESTIMATES else getattr(state, name)
 
 
 def _frame(found: Iterable[tuple[int, State]]) -> pd.DataFrame:
     pairs = list(found)
     data: dict[str, Any] = {"deployment": np.array([pk for pk, _ in pairs], dtype=np.int64)}
     for name in _NAMES:
-        if name in STOCKS:
-            values: list[Any] = [s.stocks[STOCKS.index(name)] for _, s in pairs]
-        elif name in ESTIMATES:
-            values = [s.estimates[ESTIMATES.index(name)] for _, s in pairs]
-        else:
-            values = [getattr(s, name) for _, s in pairs]
+        values = [_told(s, name) for _, s in pairs]
         kind = "datetime64[D]" if name in reach.DATES else np.float64
         data[name] = np.array([np.nan if v is None and kind is np.float64 else v for v in values], dtype=kind)
     return pd.DataFrame(data)

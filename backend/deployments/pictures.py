@@ -13,15 +13,16 @@ from backend.accounts.who import Who
 from backend.deployments import frames, past
 from backend.deployments.fetching import fetch
 from backend.deployments.filters import Filters
-from backend.deployments.models import DeploymentMonth, DeploymentState
+from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState
 from backend.registry.models import Centre, Cluster, District, State, Technology, Theme, Village
 from maps import reach
 from maps.compose import Scene
 from maps.compose_centre import Detail, Surroundings, VillageEntry
 from maps.condition import month_of
 from maps.gazetteer import CentreEntry, ClusterEntry, Gazetteer
+from maps.moments import scene_at
 from maps.picture import Chip
-from maps.timeline import MONTH_COLUMNS
+from maps.timeline import MONTH_COLUMNS, MONTHS, Moment
 
 NEAR_DEGREES = 0.3
 MOST_DOTS = 400
@@ -73,19 +74,20 @@ def _centre(c: Centre) -> CentreEntry:
 def scene(filters: Filters, who: Who | None = None, *, centre: CentreEntry | None = None, links: bool = True) -> Scene:
     """With `centre`: its deployments and all others in the villages on its list (coverage counts any deployment)."""
     book = gazetteer()
-    listed = frames.listed(filters)
-    in_lists = listed["village"].tolist()
+    lists = frames.listed_ever(filters)
+    in_lists = sorted(set(lists["village"].tolist()))
     deployments = frames.deployments(filters, who, also_in=() if centre is None else in_lists)
     covers, every = frames.covers(filters, who), None
     if centre is None and not covers:
-        listed = listed.iloc[:0]  # what others reached would be a white spot
+        lists = _own_lists(lists, filters, who)
     if centre is not None and who is not None and not who.everywhere:
         covers = frames.covers(filters, None) and centre.key in who.centres
-        every = reach.villages(frames.deployments(filters, None, also_in=in_lists), filters.day) if covers else None
+        every = frames.deployments(filters, None, also_in=in_lists) if covers else None
+    told = deployments if every is None else pd.concat([deployments, every]).drop_duplicates("deployment")
     return Scene(
         deployments,
-        months(deployments, filters),
-        listed,
+        months(told, filters),
+        reach.listed_on(lists, filters.day),
         book,
         filters.day,
         review_required=settings.REVIEW_REQUIRED,
@@ -95,7 +97,28 @@ def scene(filters: Filters, who: Who | None = None, *, centre: CentreEntry | Non
         covers=covers,
         every=every,
         centres=_awaited(filters, who, book),
+        lists=lists,
+        back=1 if filters.status or filters.since or filters.until else MONTHS,
     )
+
+
+def _own_lists(lists: pd.DataFrame, filters: Filters, who: Who | None) -> pd.DataFrame:
+    """Of lists, what may be shown although deployments are left out: villages of the centres in scope where nobody else
+    has put anything. What others reached would look like a white spot.
+    """
+    if who is None or not frames.covers(filters, None):
+        return lists.iloc[:0]
+    own = lists[lists["centre"].isin(list(who.centres))]
+    hidden = Deployment.objects.filter(village__in=own["village"].unique().tolist(), counted=True, merged_into=None)
+    others = set(hidden.exclude(frames.in_scope(who)).values_list("village_id", flat=True))
+    mine: pd.DataFrame = own[~own["village"].isin(others)]
+    return mine
+
+
+def at(scene: Scene, filters: Filters, moment: Moment) -> Scene:
+    """The scene at the end of an earlier month (see `maps.moments`)."""
+    registered = past.registrations(filters.known_at).filter(visit_date__gt=moment.day)
+    return scene_at(scene, moment, set(registered.values_list("deployment_id", flat=True)))
 
 
 def subtitle(filters: Filters) -> str:

@@ -20,9 +20,11 @@ from django.db.models import QuerySet
 from backend.accounts.who import Who
 from backend.deployments import frames, pictures
 from backend.deployments.feed import Newest, newest
-from backend.deployments.filters import Filters
+from backend.deployments.filters import Filters, today
 from backend.deployments.models import Change, Deployment
+from maps import reach, timeline
 from maps.compose import Scene
+from maps.timeline import Moment
 
 MOST, SECONDS = 6, 60.0
 MOST_CHANGES = 2000  # more are read faster all together
@@ -58,17 +60,29 @@ def scene_of(filters: Filters, who: Who | None = None) -> Scene:
         found = _scenes.get(key)
         if found is not None:
             _scenes.move_to_end(key)
+    moment = _earlier_month(filters)
     fresh = found is not None and time.monotonic() - found.made < SECONDS
     if found is not None and fresh and found.newest == now:
         return found.scene
-    patched = brought_up_to_date(found, now, filters, who) if found is not None and fresh else None
+    if moment is not None:
+        patched, today_s = None, filters.without("as_of")
+        scene = pictures.at(scene_of(today_s, who), today_s, moment)
+    else:
+        patched = brought_up_to_date(found, now, filters, who) if found is not None and fresh else None
+        scene = patched or pictures.scene(filters, who)
     made = found.made if found is not None and patched is not None else time.monotonic()
-    scene = patched or pictures.scene(filters, who)
     with _lock:
         _scenes[key] = Kept(made, now, scene)
         while len(_scenes) > MOST:
             _scenes.popitem(last=False)
     return scene
+
+
+def _earlier_month(filters: Filters) -> Moment | None:
+    """The month of `as_of`, if it can be told out of the scene of today: at a month's end, of the last two years."""
+    if filters.as_of is None or filters.known_at or filters.status or filters.since or filters.until:
+        return None
+    return next((m for m in timeline.moments(today())[:-1] if m.day == filters.as_of), None)
 
 
 def brought_up_to_date(kept: Kept, now: Newest, filters: Filters, who: Who | None) -> Scene | None:
@@ -85,8 +99,9 @@ def brought_up_to_date(kept: Kept, now: Newest, filters: Filters, who: Who | Non
     deployments = _replaced(old.deployments, frames.deployments(filters, who, only=ids), ids, ["deployment"])
     read = deployments[deployments["deployment"].isin(ids)]
     months = _replaced(old.months, pictures.months(read, filters), ids, ["deployment", "month"])
-    listed = old.catchment if not old.covers else frames.listed(filters)  # whether a village was visited
-    return replace(old, deployments=deployments, months=months, catchment=listed)
+    lists = old.lists if not old.covers else frames.listed_ever(filters)  # whether a village was visited
+    listed = old.catchment if lists is None else reach.listed_on(lists, filters.day)
+    return replace(old, deployments=deployments, months=months, catchment=listed, lists=lists)
 
 
 def _changed(changes: QuerySet[Change]) -> list[int] | None:

@@ -63,7 +63,7 @@ def district_at(lat: float, lon: float) -> int | None:
 
 
 def district_ids() -> npt.NDArray[np.int64]:
-    """District ids by position in `boundaries.districts()`, shape (780,); -1 for one that is not loaded."""
+    """District ids by position in `boundaries.districts()`, shape (779,); -1 for one that is not loaded."""
     ids = dict(District.objects.values_list("slug", "id"))
     return np.array([ids.get(slug, -1) for slug in boundaries.district_slugs()], dtype=np.int64)
 

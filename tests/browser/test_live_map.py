@@ -10,6 +10,7 @@ import orjson
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from PIL import Image
 
 from tests.browser.conftest import Open, Tab
 from tests.integration.world import World, make_world, user
@@ -45,8 +46,11 @@ def report(world: World, item: dict[str, object]) -> str:
 
 
 def signed_in(tab: Tab, world: World) -> Tab:
+    from backend.accounts.models import User
+
     client = Client()
-    client.force_login(user("coordinator", "meena.joshi", centres=[world.centre]))
+    name = "meena.joshi"
+    client.force_login(User.objects.filter(username=name).first() or user("coordinator", name, centres=[world.centre]))
     cookie = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     tab.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": cookie, "url": tab.base}])
     return tab
@@ -102,7 +106,7 @@ def test_a_centres_card_leads_to_its_own_map(coordinator: Tab) -> None:
     coordinator.page.locator('[data-slug="nitte"] .sym').click()
     coordinator.page.locator(".card-foot a").click()
     coordinator.page.wait_for_selector(".mark-never .sym")
-    assert urlsplit(coordinator.page.url).query == "centre=nitte"
+    assert "centre=nitte" in urlsplit(coordinator.page.url).query
 
 
 def test_unchecking_a_cluster_counts_anew_and_asks_for_the_others(coordinator: Tab) -> None:
@@ -124,6 +128,73 @@ def test_an_earlier_month_is_asked_for(coordinator: Tab) -> None:
     coordinator.page.wait_for_load_state("networkidle")
     assert "as_of" in asked[-1]
     assert coordinator.text("#title") == "No village reached yet"
+
+
+@pytest.mark.parametrize("view", sorted(VIEWS))
+def test_an_earlier_month_is_that_of_its_own_page(coordinator: Tab, view: str) -> None:
+    """Title, figures, panels: what the slider puts there is what a page of that day says."""
+    show(coordinator, VIEWS[view])
+    coordinator.page.locator(".months input").fill("22")
+    coordinator.page.wait_for_selector("body:not([aria-busy])")
+    said = [coordinator.text(part) for part in ("#title", ".figures", ".left")]
+    month = parse_qs(urlsplit(coordinator.page.url).query)["month"][0]
+    end = coordinator.page.evaluate("GRAMREACH.data.months[22].end")
+    assert end.startswith(month)
+    joint = "&" if "?" in VIEWS[view] else "?"
+    show(coordinator, f"{VIEWS[view]}{joint}as_of={end}")
+    assert said == [coordinator.text(part) for part in ("#title", ".figures", ".left")]
+
+
+def test_an_address_opens_the_very_view_that_was_left(coordinator: Tab, open_tab: Open, world: World) -> None:
+    show(coordinator)
+    coordinator.page.locator('input[data-bit="0"]').uncheck()
+    coordinator.page.locator(".months input").fill("22")
+    coordinator.page.locator(".months input").blur()
+    coordinator.page.locator('[data-slug="nitte"] .sym').click()
+    title, url = coordinator.text("#title"), coordinator.page.url
+    other = show(signed_in(open_tab(), world), url.removeprefix(coordinator.base))
+    assert other.text("#title") == title
+    assert not other.page.locator('input[data-bit="0"]').is_checked()
+    assert "RSVC Nitte" in other.text(".slot .card")
+    assert other.page.get_attribute("a[data-exact]", "href") == coordinator.page.get_attribute("a[data-exact]", "href")
+
+
+def test_close_up_each_village_shows_its_condition_and_opens_its_card(coordinator: Tab, screenshots: Path) -> None:
+    show(coordinator, "/maps/reach?at=13.2,74.95,11")
+    coordinator.page.wait_for_selector(".is-never .sym")
+    assert [coordinator.page.locator(f".is-{name}").count() for name in ("in_use", "broken", "never")] == [1, 1, 1]
+    coordinator.page.locator(".is-never .sym").click()
+    coordinator.page.wait_for_selector(".more .none")
+    assert coordinator.text(".slot h2") == "Village 2"
+    coordinator.page.locator(".is-broken .sym").click()
+    coordinator.page.wait_for_selector(".deployments")
+    assert "broken" in coordinator.text(".deployments")
+    assert coordinator.page.get_attribute(".more .card-foot a", "href") == "/reports?village=demo%3A1"
+    coordinator.page.screenshot(path=screenshots / "live-villages.png")
+
+
+def test_a_white_spot_leads_to_its_villages(coordinator: Tab, world: World) -> None:
+    from backend.deployments.models import Deployment
+
+    Deployment.objects.update(counted=False)
+    show(coordinator, "/maps/reach?at=13.2,74.95,8")
+    box = coordinator.page.locator(".leaflet-cells-pane path").first.bounding_box()
+    assert box is not None
+    coordinator.page.mouse.click(box["x"] + 8, box["y"] + box["height"] / 2)
+    assert coordinator.text(".slot h2") == "White spot"
+    coordinator.page.click("text=See its villages")
+    coordinator.page.wait_for_selector(".place .sym")
+    assert coordinator.page.locator(".with-villages").count() == 1
+
+
+def test_the_view_becomes_a_picture(coordinator: Tab, tmp_path: Path) -> None:
+    show(coordinator)
+    with coordinator.page.expect_download() as saving:
+        coordinator.page.click(".top .picture")
+    saving.value.save_as(tmp_path / "map.png")
+    with Image.open(tmp_path / "map.png") as image:
+        assert image.size == (2560, 1600)
+        assert len(image.convert("RGB").getcolors(1 << 24)) > 200, "something is drawn"
 
 
 def test_a_failed_fetch_is_said_in_words(coordinator: Tab) -> None:

@@ -170,7 +170,7 @@ def serve(route: sync_api.Route, page: MapPage, asked: list[str]) -> None:
     path, _, query = route.request.url.removeprefix("http://maps.test").partition("?")
     asked.append(f"{path}?{query}")
     if path == "/map":
-        html = page.live("/assets", "/map.js", "/map.css", "/cells?cluster=pkc")
+        html = page.live("/assets", "/map.js", "/map.css", urls={"cells": "/cells?cluster=pkc"})
         route.fulfill(
             body=html, headers={"content-type": "text/html; charset=utf-8", "content-security-policy": POLICY}
         )

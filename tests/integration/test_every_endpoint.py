@@ -25,11 +25,13 @@ from backend.accounts import services as accounts
 from backend.accounts import throttle
 from backend.accounts.models import ApiToken, User
 from backend.api import api
+from backend.deployments.filters import today
 from backend.deployments.models import Deployment
 from backend.exports import services
 from backend.field import uploads
 from backend.registry.models import Centre, Cluster
 from backend.submissions.models import KeptAside, SubmissionVersion
+from maps.timeline import moments
 from tests.integration.world import World, make_world, user
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,7 @@ API = {
     "GET /api/v1/deployments": READERS,
     "GET /api/v1/reach": NO_PHONES,
     "GET /api/v1/reach/cells": NO_PHONES,
+    "GET /api/v1/reach/villages": NO_PHONES,
     "GET /api/v1/export/fields": READERS,
     "GET /api/v1/export/{kind}.{form}": NO_PHONES,
     "GET /api/v1/export/photos.zip": NO_PHONES,
@@ -140,6 +143,8 @@ PAGES = {
     "GET /readyz": "200",
     "GET /maps/reach": MAPS,
     "GET /maps/reach/{kind}.{part}": MAPS,
+    "GET /maps/reach/moment.json": MAPS,
+    "GET /maps/reach/village.json": MAPS,
     "GET /maps/reach.html": MAPS,
     "GET /maps/reach.png": MAPS,
     "GET /maps/assets/{name}": "200",
@@ -298,6 +303,8 @@ FORM_PAGES = (
 )  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
     "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
+    "GET /maps/reach/moment.json": f"/maps/reach/moment.json?month={moments(today())[-2].key}",
+    "GET /maps/reach/village.json": "/maps/reach/village.json?village=demo:0",
     "GET /maps/assets/{name}": "/maps/assets/css/fonts.css",
     **{row: f"/api/v1/jobs/{{job}}{'/file' if row.endswith('/file') else ''}" for row in API if "/jobs/" in row},
     "GET /field/{name}": "/field/outbox",

@@ -59,7 +59,9 @@
       ...(card.conditions.length ? bar(card.conditions, kit) : []),
       card.rows.length ? el('dl', {}, ...rows) : null,
       card.rows.length ? phoneFigures(card.rows) : null,
-      card.series && card.series.values.length ? G.sparkline(card.series) : null, foot);
+      card.series && card.series.values.length ? G.sparkline(card.series) : null,
+      ...(card.actions || []).map(({ text, act }) => { const button = el('button', { type: 'button', class: 'act', text }); button.addEventListener('click', act); return button; }),
+      foot);
   };
 
   G.Dock = class {
@@ -69,10 +71,11 @@
     }
     open(card, symbol, from) {
       const node = G.cardNode(card, symbol, this.kit);
-      const shut = el('button', { type: 'button', class: 'shut', 'aria-label': `Close ${card.heading}`, text: '\u00d7' });
+      const shut = el('button', { type: 'button', class: 'shut', 'aria-label': G.t('Close {name}', { name: card.heading }), text: '\u00d7' });
       shut.addEventListener('click', () => this.close());
       node.prepend(shut);
       this.slot.replaceChildren(node);
+      if (G.villageParts) G.villageParts(card, node, this.kit);
       this.from = from || null;
       document.body.classList.add('with-card');
       if (from) node.focus({ preventScroll: true });

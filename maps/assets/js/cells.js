@@ -54,7 +54,7 @@
         shape.on('click', () => this.choose(shape.seen, this.level));
         this.drawn.set(id, shape);
       }
-      shape.seen = seen;
+      shape.seen = { ...seen, bounds: shape.getBounds() };
       shape.setStyle(style);
       if (!this.group.hasLayer(shape)) this.group.addLayer(shape);
       if (style.weight > 2) shape.bringToFront();
@@ -63,7 +63,7 @@
     show(cells, chosen, month) {
       for (const [id, catchment, packed, reached, active] of cells) {
         const at = (counts) => G.at(counts, month);
-        const seen = { reached: G.distinct(reached, chosen, at), active: G.distinct(active, chosen, at), catchment };
+        const seen = { reached: G.distinct(reached, chosen, at), active: G.distinct(active, chosen, at), catchment: at(catchment) };
         seen.others = seen.reached ? 0 : G.distinct(reached, ~0, at);
         this.put(id, this.ring(id, packed), seen);
       }

@@ -16,11 +16,17 @@
       });
       this.change(month);
     }
+    say(label, soFar) {
+      this.root.querySelector('#month').textContent = label;
+      this.root.querySelector('#so-far').textContent = soFar;
+      this.slider.setAttribute('aria-valuetext', soFar ? `${label}, ${soFar}` : label);
+    }
     play() {
       this.button.classList.add('playing');
-      this.button.setAttribute('aria-label', 'Stop');
+      this.button.setAttribute('aria-label', G.t('Stop'));
       if (Number(this.slider.value) >= this.last) this.go(0);
       this.timer = setInterval(() => {
+        if (document.body.hasAttribute('aria-busy')) return; // a month that is being fetched is waited for
         const next = Number(this.slider.value) + 1;
         this.go(next);
         if (next >= this.last) this.stop();
@@ -30,7 +36,22 @@
       clearInterval(this.timer);
       this.timer = 0;
       this.button.classList.remove('playing');
-      this.button.setAttribute('aria-label', 'Play the months');
+      this.button.setAttribute('aria-label', G.t('Play the months'));
     }
   };
+
+  // The bar of a map whose months are fetched or carried as a whole (`G.Timeline`). `apply` puts one in another's place.
+  G.monthBar = function (data, state, apply) {
+    const root = document.querySelector('.months');
+    if (!root) return null;
+    const line = new G.Timeline(data, state, data.now, apply);
+    const bar = new G.Months(root, data.months.length, (month) => { line.show(month); bar.say(data.months[month].label, ''); });
+    bar.say(data.months[line.last].label, '');
+    bar.line = line;
+    const first = line.at(state.get('month'));
+    if (first !== line.last) bar.go(first);
+    return bar;
+  };
+
+  G.putHeader = (html) => { document.querySelector('.head').outerHTML = html; };
 })(window.GramReach);

@@ -32,58 +32,94 @@
 
   G.Replication = class {
     constructor(map, data) {
-      this.map = map; this.data = data;
+      this.map = map; this.data = data; this.now = G.taken(data.now, { header: '.head', left: '.left', right: '.right' }); this.state = new G.State(data);
       this.flows = L.layerGroup().addTo(map);
-      this.dock = new G.Dock(document.querySelector('.slot'), data.kit);
+      this.grounds = L.layerGroup().addTo(map);
+      this.dock = new G.Dock(document.querySelector('.slot'), data.kit, () => this.state.set('open', ''));
     }
     start() {
       const { map, data } = this;
       G.attribution(map, data.attribution);
       G.sheet();
-      const found = G.marks(map);
-      this.names = found.filter((m) => m.kind === 'state');
-      this.marks = found.filter((m) => m.kind !== 'state');
-      this.marks.forEach((m) => G.onChoose(m, (one) => this.open(one)));
-      G.keepFitted(map, () => G.fitIndia(map));
+      this.gather();
+      G.keepFitted(map, () => G.fitIndia(map), this.state);
       G.zoomClass(map);
       map.on('zoomend', () => this.arrange());
       this.bindClusters();
       document.fonts.ready.then(() => this.arrange());
       this.arrange();
       return G.basemap('national').then((base) => {
+        this.base = base;
         base.draw(map);
-        this.tint(base, data.own, 0.24);
-        data.flows.forEach((flow) => this.tint(base, flow.state, 0.09));
-        this.dots();
+        G.tiles(map);
+        this.ground();
+        this.bar = G.monthBar(data, this.state, (found) => this.apply(found));
+        const open = this.marks.find((m) => m.slug === this.state.get('open'));
+        if (open) this.open(open);
         document.body.dataset.ready = 'yes';
       });
     }
+    gather() {
+      const found = G.marks(this.map);
+      this.names = found.filter((m) => m.kind === 'state');
+      this.marks = found.filter((m) => m.kind !== 'state');
+      this.marks.forEach((m) => G.onChoose(m, (one) => this.open(one)));
+    }
+    ground() {
+      this.grounds.clearLayers();
+      this.tint(this.data.own, 0.24);
+      this.now.flows.forEach((flow) => this.tint(flow.state, 0.09));
+      this.dots();
+    }
+    // Another month in the place of this one: header, panels, flows.
+    apply(found) {
+      const open = this.state.get('open');
+      this.now = found;
+      G.putHeader(found.header);
+      document.querySelector('.left').innerHTML = found.left;
+      document.querySelector('.right').innerHTML = found.right;
+      this.dock.slot = document.querySelector('.slot');
+      document.body.classList.remove('with-card');
+      this.marks.filter((m) => m.kind === 'never').forEach((m) => m.marker.remove());
+      found.flows.forEach((flow) => G.putMark(this.map, { at: [flow.lat, flow.lon], html: flow.html, options: flow.options }, 'rsvc'));
+      this.gather();
+      this.ground();
+      this.arrange();
+      this.radios();
+      const again = this.marks.find((m) => m.slug === open);
+      if (again) this.open(again);
+    }
     // A file holds one cluster; only live pages can fetch the others.
     bindClusters() {
-      document.querySelectorAll('.layers input[name=cluster]').forEach((radio) => {
-        radio.disabled = !document.body.dataset.live && !radio.checked;
-        radio.addEventListener('change', () => {
-          const url = new URL(location.href);
-          url.searchParams.set('cluster', radio.value);
-          location.assign(url);
-        });
+      this.radios();
+      document.querySelector('.left').addEventListener('change', ({ target }) => {
+        if (target.name !== 'cluster') return;
+        const url = new URL(location.href);
+        url.searchParams.set('cluster', target.value);
+        url.searchParams.delete('open');
+        location.assign(url);
       });
     }
-    tint(base, slug, opacity) {
-      const state = base.raw.states[slug];
+    radios() {
+      document.querySelectorAll('.layers input[name=cluster]').forEach((radio) => {
+        radio.disabled = !document.body.dataset.live && !radio.checked;
+      });
+    }
+    tint(slug, opacity) {
+      const state = this.base.raw.states[slug];
       if (!state) return;
-      L.polygon(base.polygons(state.polygons), { pane: 'tints', renderer: G.renderer('tints'), interactive: false, noClip: true,
-        stroke: false, fillColor: this.data.colour, fillOpacity: opacity }).addTo(this.map);
+      L.polygon(this.base.polygons(state.polygons), { pane: 'tints', renderer: G.renderer('tints'), interactive: false, noClip: true,
+        stroke: false, fillColor: this.data.colour, fillOpacity: opacity }).addTo(this.grounds);
     }
     dots() {
       const look = { pane: 'catchment', renderer: G.renderer('catchment'), interactive: false, radius: 2, stroke: false, fillColor: this.data.colour, fillOpacity: 0.5 };
-      this.data.flows.forEach((flow) => flow.points.forEach((point) => L.circleMarker(point, look).addTo(this.map)));
+      this.now.flows.forEach((flow) => flow.points.forEach((point) => L.circleMarker(point, look).addTo(this.grounds)));
     }
     arrange() {
       const from = this.map.latLngToLayerPoint(this.data.from);
       G.arrange(this.map, this.marks, null, this.names, false, this.obstacles(from));
       this.flows.clearLayers();
-      [...this.data.flows].reverse().forEach((flow) => {
+      [...this.now.flows].reverse().forEach((flow) => {
         const to = this.map.latLngToLayerPoint([flow.lat, flow.lon]);
         const scale = G.isPhone() ? 0.72 : 1;
         const shape = G.arrow(from, to, width(flow.reached) * scale, BEND, [19 * scale, 16 * scale]).map((p) => this.map.layerPointToLatLng(p));
@@ -95,13 +131,14 @@
     }
     // Labels keep off the flows.
     obstacles(from) {
-      return this.data.flows.flatMap((flow) => {
+      return this.now.flows.flatMap((flow) => {
         const ring = G.arrow(from, this.map.latLngToLayerPoint([flow.lat, flow.lon]), 4, BEND, [19, 18]).slice(0, 25);
         return ring.map(([x, y]) => ({ x0: x - 3, x1: x + 3, y0: y - 3, y1: y + 3, weight: 4 }));
       });
     }
     open(mark) {
-      this.dock.open(this.data.cards[mark.slug], mark.node().querySelector('.sym').innerHTML, mark.node());
+      this.state.set('open', mark.slug);
+      this.dock.open(this.now.cards[mark.slug], mark.node().querySelector('.sym').innerHTML, mark.node());
     }
   };
   G.replication = (map, data) => { const view = new G.Replication(map, data); G.view = view; return view.start(); };

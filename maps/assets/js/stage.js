@@ -86,6 +86,11 @@ window.GramReach = window.GramReach || {};
       .then((answer) => answer.json()).then((raw) => new G.Basemap(raw));
   };
 
+  G.places = function () {
+    if (window.GRAMREACH_PLACES) return Promise.resolve(window.GRAMREACH_PLACES);
+    return fetch(`${document.body.dataset.assets}/basemap/places.json`).then((answer) => answer.json());
+  };
+
   // Leaflet rounds corners to whole pixels; small hexagons and tapered flows need tenths.
   L.Polyline.include({
     _projectLatlngs(latlngs, result, bounds) {
@@ -126,37 +131,43 @@ window.GramReach = window.GramReach || {};
     return size;
   };
 
-  G.keepFitted = function (map, fit) {
-    let moved = false;
+  // All in sight, until somebody moves the map, or where the address names a place.
+  G.keepFitted = function (map, fit, state) {
+    let fitting = true;
+    map.byHand = false;
     fit();
-    map.on('dragstart zoomstart', (event) => { if (event.type === 'dragstart' || !fitting) moved = true; });
-    let fitting = false;
+    map.on('dragstart zoomstart', (event) => { if (event.type === 'dragstart' || !fitting) map.byHand = true; });
+    state.follow(map);
+    fitting = false;
+    map.byHand = state.placed;
     new ResizeObserver(() => {
       map.invalidateSize({ animate: false });
-      if (!moved) { fitting = true; fit(); fitting = false; }
+      if (!map.byHand) { fitting = true; fit(); fitting = false; }
     }).observe(map.getContainer());
   };
 
-  // The phone's sheet: the left panels come up from below.
+  // The phone's sheet: the left panels come up from below. What is in them may be put anew, so the document listens.
   G.sheet = function () {
-    const button = document.querySelector('.sheet-open');
-    const sheet = document.querySelector('.left');
-    const extra = document.querySelector('.gaps');
+    const button = document.querySelector('.sheet-open'), sheet = document.querySelector('.left');
     if (!button || !sheet) return;
-    const home = extra && extra.parentElement;
     const show = (open) => {
+      const extra = document.querySelector('.gap-slot'), home = document.querySelector('.right');
       document.body.classList.toggle('with-sheet', open);
       button.setAttribute('aria-expanded', String(open));
-      if (extra) (open ? sheet : home).prepend(extra);
-      if (extra && open) sheet.append(extra);
+      if (extra && home) { if (open) sheet.append(extra); else home.prepend(extra); }
       (open ? sheet.querySelector('.sheet-close') : button).focus();
     };
     button.addEventListener('click', () => show(true));
-    sheet.querySelector('.sheet-close').addEventListener('click', () => show(false));
+    sheet.addEventListener('click', (event) => { if (event.target.closest('.sheet-close')) show(false); });
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && document.body.classList.contains('with-sheet')) show(false);
     });
   };
+
+  // A mark put there later, as Folium puts those of the page.
+  G.putMark = (map, { at, html, options }, pane) => L.marker(at, {
+    icon: L.divIcon({ html, className: 'place', iconSize: [0, 0], iconAnchor: [0, 0] }), pane, keyboard: true, riseOnHover: true, ...options,
+  }).addTo(map);
 
   // Marks made by Folium carry their slug, kind, name and radius as options.
   G.marks = function (map) {

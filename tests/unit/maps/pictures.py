@@ -134,7 +134,7 @@ def _cell(cell: int, masks: dict[int, int], white: int, chance: random.Random) -
     reached = tuple((mask, _grow(n, chance)) for mask, n in sorted(masks.items()))
     share = 0.3 if chance.random() < 0.09 else chance.uniform(0.6, 0.85)
     active = tuple((mask, tuple(round(n * share) for n in counts)) for mask, counts in reached)
-    return Cell(cell, sum(masks.values()) * 2 + white, reached, active)
+    return Cell(cell, (sum(masks.values()) * 2 + white,) * MONTHS, reached, active)
 
 
 def figures(reached: int, active: int, catchment: int = 5913) -> tuple[Figure, ...]:
@@ -157,7 +157,7 @@ def figures(reached: int, active: int, catchment: int = 5913) -> tuple[Figure, .
 def head(title: str, subtitle: str, figures: tuple[Figure, ...], chips: tuple[Chip, ...] = ()) -> Head:
     every = (
         Chip("clusters", "All", True), Chip("technologies", "All", True), Chip("Review window", "180 days"),
-        Chip("Data to", "22 Nov 2026"),
+        Chip("Data to", "22 Nov 2026", dated=True),
     )  # fmt: skip
     rule = "Reached: at least one accepted report. Active: working or partly working, report within 180 days."
     return Head(title, subtitle, chips or every, figures, AS_OF, True, rule)
@@ -258,7 +258,11 @@ def centre() -> CentreMap:
             Figure("Deployments working", 21, 21 / 31, "68%", "of 31 deployments"),
             Figure("Beneficiaries, estimate", 1842, 0.93, "93%", "of villages known"),
         ),
-        (Chip("technologies", "All", True), Chip("Review window", "180 days"), Chip("Data to", "22 Nov 2026")),
+        (
+            Chip("technologies", "All", True),
+            Chip("Review window", "180 days"),
+            Chip("Data to", "22 Nov 2026", dated=True),
+        ),
     )
     return CentreMap(top, at, (("Nitte", at.lat, at.lon),), villages, 0, tuple(f"demo:{code}" for code in URGENT), far)
 
@@ -287,7 +291,7 @@ def replication() -> ReplicationMap:
             Figure("Still active there", 124, 124 / 170, "73%", "of 170 reached"),
             Figure("Receiving states", 8, 8 / 35, "8", "of 35 other states and UTs"),
         ),
-        (Chip("Pune", "PKC", True), Chip("technologies", "All", True), Chip("Data to", "22 Nov 2026")),
+        (Chip("Pune", "PKC", True), Chip("technologies", "All", True), Chip("Data to", "22 Nov 2026", dated=True)),
     )
     cluster = next(m for m in marks() if m.slug == "pkc")
     others = tuple(Source(s, n, "cluster", letters, colour, outside[s]) for s, n, letters, colour, *_ in CLUSTERS)

@@ -141,13 +141,13 @@ def test_each_card_says_what_its_own_deployments_say(rows: list[dict[str, Any]])
     cards = {m.slug: m.card for m in picture.marks}
     for slug, chosen in (("best", use["clusters"] & 1 == 1), ("pkc", use["clusters"] & 2 == 2)):
         told = reach.reach(use[chosen], DAY)
-        assert cards[slug].rows[0].strong == wording.plural(told.villages_reached, "village")
+        assert cards[slug].rows[0].strong == wording.plural_villages(told.villages_reached)
         assert cards[slug].rows[2].strong == str(told.units_in_use.count)
         assert sum(n for _, n in cards[slug].conditions) == len(reach.villages(use[chosen], DAY))
     on_list = reach.villages(use[use["village"].isin([0, 1, 2])], DAY)
     assert cards["nitte"].rows[0].strong == f"{int(on_list['reached'].sum())} of 3"
     told = reach.reach(use[use["centre"] == 2], DAY)
-    assert cards["madras"].rows[0].strong == wording.plural(told.villages_reached, "village")
+    assert cards["madras"].rows[0].strong == wording.plural_villages(told.villages_reached)
 
 
 def test_of_a_selection_reached_has_no_share_and_says_why() -> None:
