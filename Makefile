@@ -33,10 +33,11 @@ check: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
-# Every property test again, with many more examples (hours): whatever it finds can be found again by the seed.
+# Faults by the thousand (an hour), then every property test again, with many more examples (hours): whatever it finds can be found again by the seed.
 # A failure prints the example; make it a test of its own.
 soak: setup
 	@echo 'Seed: $(SEED). The same again: make soak SEED=$(SEED)'
+	$(TEMPORARY) SEED=$(SEED) $(BIN)/pytest --soak -m soak -s tests
 	$(TEMPORARY) $(BIN)/pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=soak --hypothesis-seed=$(SEED) tests/unit tests/integration
 
 # The written translations into those that Django reads.

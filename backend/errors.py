@@ -6,10 +6,14 @@ from typing import Any
 
 
 class GramReachError(Exception):
-    """An answer to the caller: `detail` for a person, `code` for a script, `where` names the field or line."""
+    """An answer to the caller: `detail` for a person, `code` for a script, `where` names the field or line.
+
+    `retry_after`: seconds until it makes sense to ask again; 0: it does not.
+    """
 
     status = 400
     code = "bad_request"
+    retry_after = 0
 
     def __init__(self, detail: str, *, code: str | None = None, where: str = "") -> None:
         super().__init__(detail)
@@ -77,3 +81,26 @@ class Mismatch(GramReachError):
     """What arrived is not what was announced. 460 is tus's own status."""
 
     status, code = 460, "checksum_mismatch"
+
+
+class Unavailable(GramReachError):
+    status, code, retry_after = 503, "unavailable", 30
+
+    def __init__(self) -> None:
+        super().__init__("The server cannot store anything just now. Your reports stay on the phone; try again later.")
+
+
+class DiskFull(GramReachError):
+    status, code, retry_after = 507, "disk_full", 300
+
+    def __init__(self) -> None:
+        super().__init__("The server's disk is full. Your reports stay on the phone; the office has to make room.")
+
+
+class Fault(GramReachError):
+    """Of ours. The log has it under the request's id."""
+
+    status, code = 500, "fault"
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on the server. What you sent was not stored; try again later.")

@@ -26,7 +26,7 @@ from django.utils import timezone
 from backend.accounts.models import Device
 from backend.errors import Conflict, GramReachError, Invalid, Mismatch, NotFound, TooLarge, Unreadable
 from backend.field.models import Upload
-from backend.submissions import attachments
+from backend.submissions import attachments, blobs
 from backend.writing import writing
 
 DAYS = 14  # until an unfinished upload is forgotten, counted from its last piece
@@ -232,7 +232,8 @@ def sweep() -> int:
     for path in Path(settings.UPLOADS).glob("*"):
         if path.name not in kept and path.stat().st_mtime < (now - dt.timedelta(days=DAYS)).timestamp():
             path.unlink(missing_ok=True)
-    return len(old) + attachments.settle_early(now - dt.timedelta(days=DAYS))
+    settled = attachments.settle_early(now - dt.timedelta(days=DAYS))
+    return len(old) + settled + blobs.sweep(dt.timedelta(days=DAYS))
 
 
 def _expiry() -> dt.datetime:

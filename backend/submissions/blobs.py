@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -69,6 +71,8 @@ def put(content: BinaryIO) -> tuple[str, int]:
     sha256 = digest.hexdigest()
     if not default_storage.exists(path_of(sha256)):
         _write(sha256, content)
+    elif (there := _local(sha256)) is not None:
+        os.utime(there)  # wanted again: the sweep leaves it to whoever is about to write its row
     return sha256, size
 
 
@@ -77,6 +81,35 @@ def sha256_of(content: SupportsRead[bytes]) -> str:
     while chunk := content.read(CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def sweep(older_than: dt.timedelta) -> int:
+    """Delete files without a row, and halves of files: what a server left that died between the two. Returns how many.
+
+    Only in a folder of ours; `older_than` is far more than a report takes to be stored.
+    """
+    if (root := _folder()) is None:
+        return 0
+    before, swept = time.time() - older_than.total_seconds(), 0
+    for folder in sorted(path for path in root.glob("*/*") if path.is_dir()):
+        old = {path.name: path for path in folder.iterdir() if path.stat().st_mtime <= before}
+        wanted = set(Blob.objects.filter(sha256__in=old).values_list("sha256", flat=True))
+        for name, path in old.items():
+            if name not in wanted:
+                path.unlink(missing_ok=True)
+                swept += 1
+    return swept
+
+
+def _folder() -> Path | None:
+    """Where attachments lie, if that is a folder of this machine."""
+    location = getattr(default_storage, "base_location", None)
+    return Path(location) if location else None
+
+
+def _local(sha256: str) -> Path | None:
+    root = _folder()
+    return root / path_of(sha256) if root else None
 
 
 def row(sha256: str, size: int, kind: str) -> Blob:
@@ -94,8 +127,12 @@ def _write(sha256: str, content: BinaryIO) -> None:
     target = Path(default_storage.path(path_of(sha256)))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
-        while chunk := content.read(CHUNK):
-            part.write(chunk)
-        part.flush()
-        os.fsync(part.fileno())
+        try:
+            while chunk := content.read(CHUNK):
+                part.write(chunk)
+            part.flush()
+            os.fsync(part.fileno())
+        except OSError:  # the disk is full: leave it no fuller
+            os.unlink(part.name)
+            raise
     os.replace(part.name, target)  # all of it under its name, or nothing

@@ -55,6 +55,8 @@ class Command(BaseCommand):
         except GramReachError as error:
             raise CommandError(error.detail) from error
         settings.GRAMREACH_HOME.mkdir(parents=True, exist_ok=True)
+        if not os.access(settings.GRAMREACH_HOME, os.W_OK):
+            raise CommandError(f"{settings.GRAMREACH_HOME} is read-only. Make it writable, then start again.")
         keys.make(settings.GRAMREACH_HOME)
         self._migrate()
         self._serve(host, port, workers or default_workers())
