@@ -5,14 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from backend.accounts import second_step
 from backend.accounts.models import ApiToken, Device, Officer, User
 from backend.audit.admin import Audited
 
 _ROLE_AND_SCOPE: Any = ("Role and scope", {"fields": ("role", "all_india", "centres", "clusters")})
 
-admin.site.unregister(Group)  # the role decides what somebody may, and nothing besides
+for _secret in (Group, StaticDevice, TOTPDevice):  # devices would show their secrets
+    admin.site.unregister(_secret)
+# Groups: the role decides what somebody may, and nothing besides.
 
 
 @admin.register(User)
@@ -28,6 +34,15 @@ class GramReachUserAdmin(Audited, UserAdmin[User]):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, _ROLE_AND_SCOPE)
+    actions = ("switch_second_step_off",)
+
+    @admin.action(
+        description="Switch the second step of the sign-in off: for somebody who lost phone and recovery codes"
+    )
+    def switch_second_step_off(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        assert isinstance(request.user, User)  # noqa: S101  # for the type checker: said by the administration
+        for user in queryset:
+            second_step.turn_off(user, request.user)
 
 
 @admin.register(Officer)

@@ -123,3 +123,17 @@ class ApiToken(models.Model):
     @property
     def actor(self) -> Actor:
         return Actor("token", str(self.pk), self.name)
+
+
+class SignedIn(models.Model):
+    """A session of a user, so that its owner sees it and can end it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(auto_now_add=True)
+    address = models.CharField(max_length=64, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.began_at}"

@@ -35,12 +35,17 @@ if (_public_host := urlsplit(PUBLIC_URL).hostname) and _public_host not in ALLOW
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Whose X-Forwarded-For is believed, where tries are counted by address. None: a header can be written by anybody.
 TRUSTED_PROXIES = networks(os.environ.get("TRUSTED_PROXIES", ""))
+REQUIRE_2FA = _flag("REQUIRE_2FA")
+OTP_TOTP_ISSUER = "GramReach"
 BACKUP_PASSPHRASE = os.environ.get("BACKUP_PASSPHRASE", "")
 
 INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",  # before ours, which take its page out of the administration
     "backend.config.apps.GramReachConfig",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "backend.audit.apps.AuditConfig",
     "backend.registry.apps.RegistryConfig",
     "backend.accounts.apps.AccountsConfig",
@@ -70,6 +75,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backend.accounts.sessions.Sessions",
+    "django_otp.middleware.OTPMiddleware",
+    "backend.accounts.second_step.AsksForSecondStep",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -94,9 +102,14 @@ DATABASES = databases(os.environ, GRAMREACH_HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# A session ends two hours after it was last used, and twelve after the sign-in.
+SESSION_IDLE, SESSION_AT_MOST = 2 * 3600, 12 * 3600
+SESSION_COOKIE_AGE = SESSION_AT_MOST
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from backend.console import (
+    account,
     api_tokens,
     audit,
     kept_aside,
@@ -22,6 +23,14 @@ from backend.console import (
 urlpatterns = [
     path("", views.home, name="home"),
     path("login", sign_in.SignIn.as_view(), name="login"),
+    path("login/code", sign_in.second, name="second-step"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="own-password"),
+    path("account/second-step", account.set_up, name="set-up-second-step"),
+    path("account/second-step/off", account.switch_off, name="second-step-off"),
+    path("account/recovery-codes", account.recovery_codes, name="recovery-codes"),
+    path("account/sessions/end", account.end_others, name="end-other-sessions"),
+    path("account/sessions/<int:pk>/end", account.end_session, name="end-session"),
     path("logout", sign_in.SignOut.as_view(), name="logout"),
     path("language", set_language, name="language"),
     path("manage", views.manage, name="manage"),

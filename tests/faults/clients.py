@@ -70,6 +70,7 @@ class Phone:
         for _ in range(tries):
             if not self.outbox:
                 return
+            self.session.close()  # each try over a connection of its own, as after a while without network
             try:
                 self.sync()
             except TryAgain as told:
