@@ -66,7 +66,7 @@ class AsksForSecondStep:
 
 
 def has(user: User) -> bool:
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
 
 
 def begin(user: User) -> TOTPDevice:
@@ -112,7 +112,7 @@ def new_recovery_codes(user: User) -> list[str]:
 
 
 def recovery_codes_left(user: User) -> int:
-    return StaticToken.objects.filter(device__user=user).count()
+    return int(StaticToken.objects.filter(device__user=user).count())
 
 
 def check(request: HttpRequest, user: User, code: str) -> bool:

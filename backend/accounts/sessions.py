@@ -39,8 +39,8 @@ def _look_at(request: HttpRequest) -> None:
     if now - began > settings.SESSION_AT_MOST or now - seen > settings.SESSION_IDLE:
         SignedIn.objects.filter(session_key=session.session_key).delete()
         logout(request)
-    elif now - seen > _NOTED or _BEGAN not in session:
-        session[_BEGAN], session[_SEEN] = began, now
+    elif now - seen > _NOTED:
+        session[_SEEN] = now
         SignedIn.objects.filter(session_key=session.session_key).update(seen_at=timezone.now())
 
 

@@ -54,7 +54,7 @@ def password(request: HttpRequest, who: Who) -> HttpResponse:
     """All other sessions end with the old password."""
     form = PasswordChangeForm(_user(who), request.POST)
     if not form.is_valid():
-        told = " ".join(text for texts in form.errors.values() for text in texts)
+        told = " ".join(str(text) for texts in form.errors.values() for text in texts)
         return _page(request, who, 422, error=Invalid(told, where="password"))
     form.save()
     update_session_auth_hash(request, form.user)

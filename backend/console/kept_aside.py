@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.who import Who
+from backend.audit.models import Action
+from backend.audit.services import record
 from backend.console.inside import inside, show
 from backend.console.report import may_review
 from backend.errors import GramReachError, NotFound
@@ -57,7 +59,10 @@ def _page(request: HttpRequest, who: Who, found: KeptAside, status: int = 200, *
     ids = [i for i in (found.instance_id,) if i]
     there = SubmissionVersion.objects.filter(instance_id__in=ids).select_related("submission").first()
     files = KeptAside.objects.filter(device=found.device, instance_id=found.instance_id, kind="attachment")
-    content = keeping.content(found) if request.GET.get("content") == "1" else None
+    content = None
+    if request.GET.get("content") == "1":
+        record(who.actor, Action.PERSONAL_SEEN, f"kept:{found.pk}")
+        content = keeping.content(found)
     return show(
         request, who, "console/kept_item.html", "reports", status,
         item=found, there=there.submission if there else None, content=content,

@@ -19,7 +19,7 @@ from backend.console import place, queries
 from backend.console.inside import inside, show
 from backend.console.reports import Asked, asked
 from backend.errors import BadFilter, GramReachError
-from backend.submissions import looking, reviewing, selecting
+from backend.submissions import details, looking, reviewing, selecting
 from backend.submissions.models import ReportRow, Submission
 from backend.submissions.queries import by_instance_id
 
@@ -42,6 +42,8 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
     query = _query(request)
     language = request.GET.get("answers") or get_language() or "en"
     shows = who.sees_personal and request.GET.get("personal") == "1"
+    if shows:
+        details.note_look(who, submission)
     seen = looking.look(submission, language, personal=shows)
     return show(
         request, who, "console/report.html", "reports", status,

@@ -32,9 +32,15 @@ def seen_by(who: Who, row: Submission) -> dict[str, Any]:
     is written down first.
     """
     by_right = who.sees_personal or who.device is not None
-    if by_right and PersonalValue.objects.filter(version__submission=row).exists():
-        record(who.actor, Action.PERSONAL_SEEN, f"report:{row.instance_id}")
+    if by_right:
+        note_look(who, row)
     return detail(row, with_personal=by_right)
+
+
+def note_look(who: Who, row: Submission) -> None:
+    """Before personal values are shown, if there are any."""
+    if PersonalValue.objects.filter(version__submission=row).exists():
+        record(who.actor, Action.PERSONAL_SEEN, f"report:{row.instance_id}")
 
 
 def detail(row: Submission, *, with_personal: bool) -> dict[str, Any]:

@@ -129,6 +129,16 @@ PAGES = {
     "POST /tokens": "302 302 302  302  200 422 422 200  302 302 302",
     "POST /tokens/{token_id}/revoke": "302 302 302  302  302 404 404 404  302 302 302",  # the team's own
     "GET /audit": AUDITORS,
+    "GET /login/code": "302",
+    "POST /login/code": "302",  # nobody's password was asked before
+    "GET /account": SIGNED_IN,
+    "POST /account/password": "302 302 302  302  422 422 422 422  302 302 302",
+    "GET /account/second-step": SIGNED_IN,
+    "POST /account/second-step": "302 302 302  302  422 422 422 422  302 302 302",
+    "POST /account/second-step/off": "302 302 302  302  422 422 422 422  302 302 302",
+    "POST /account/recovery-codes": "302 302 302  302  422 422 422 422  302 302 302",
+    "POST /account/sessions/end": "302",
+    "POST /account/sessions/{pk}/end": "302",
     "GET /audit.csv": AUDITORS,
     "GET /login": "200 200 200  200  302 302 302 302  200 200 200",
     "POST /login": "302",
@@ -296,7 +306,9 @@ TUS: dict[str, dict[str, Any]] = {
     "DELETE": {"headers": {"Tus-Resumable": "1.0.0"}},
 }
 FORM_PAGES = (
-    "/login", "/logout", "/language", "/admin/logout/", "/phones/people", "/phones/people/{officer_id}/code",
+    "/login", "/login/code", "/account/password", "/account/second-step", "/account/second-step/off",
+    "/account/recovery-codes", "/account/sessions/end", "/account/sessions/{pk}/end", "/logout", "/language", "/admin/logout/",
+    "/phones/people", "/phones/people/{officer_id}/code",
     "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke", "/phones/import",
     "/reports/approve", "/reports/undo/{decisions}", "/reports/{instance_id}/review", "/kept-aside/{kept_id}/resolve",
     "/reports/views/{view_id}/forget",
@@ -389,6 +401,7 @@ def make_scene() -> Scene:
         "officer_id": str(world.officer.pk),
         "device_id": str(world.device.pk),
         "id": "0",
+        "pk": "0",
         "object_id": "0",
         "content_type_id": "0",
         "view_id": "0",
