@@ -154,7 +154,7 @@ def test_the_api_page_names_every_kind_of_error() -> None:
 
 def test_the_readme_names_every_setting_and_no_other() -> None:
     table = text("README.md").partition("## Settings")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.M)) == _read_from_the_environment()
+    assert set(re.findall(r"^\| `([A-Z0-9_]+)` \|", table, re.M)) == _read_from_the_environment()
 
 
 def _read_from_the_environment() -> set[str]:
