@@ -13,6 +13,7 @@ _ROW = re.compile(r"^\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"^On the '(\w+)' sheet, the '([^']+)' value(?: '([^']*)')? is invalid\.\s*")
 _REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _NODE = re.compile(r"/data((?:/[\w.\-]+)+)")
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 # Lines of ODK Validate that say nothing about the form.
 _NOISE = (">>", "Caused by:", "... ")
 # pyxform's header is row 1, so its first row of content is row 2.
@@ -173,6 +174,10 @@ def before_compiling(rows: Rows) -> tuple[Problem, ...]:
                     + ("village_report." if column == "form_id" else "2026112201."),
                 )
             )
+        elif not _NAME.fullmatch(settings[column].strip()):
+            message = f"'{settings[column]}' cannot be a {column}: it stands in addresses."
+            remedy = "Write up to 64 letters, digits and the signs _ - . : only, no spaces."
+            problems.append(Problem("settings", _FIRST_ROW, column, message, remedy))
     return tuple(problems) + _gram_columns(rows)
 
 

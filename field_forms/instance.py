@@ -32,7 +32,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class EntityBlock:
-    """What an instance says it does to an entity. `base_version` is None when the client did not know one."""
+    """What an instance says it does to an entity.
+
+    `base_version`: the version that its author saw, None where the client knew none. A client that goes on without a
+    network counts versions of its own from `trunk_version`, the last one of the server's; `branch_id` names that run.
+    """
 
     dataset: str
     entity_id: str
@@ -40,6 +44,8 @@ class EntityBlock:
     create: bool
     update: bool
     base_version: int | None
+    trunk_version: int | None = None
+    branch_id: str = ""
 
 
 def entity(instance: Instance) -> EntityBlock | None:
@@ -51,12 +57,18 @@ def entity(instance: Instance) -> EntityBlock | None:
         if local(element) == "entity" and element.get("dataset"):
             create, update = (element.get(name) in ("1", "true") for name in ("create", "update"))
             label = next((child.text or "" for child in element if local(child) == "label"), "")
-            version = element.get("baseVersion") or ""
-            base = int(version) if version.isascii() and version.isdigit() else None
             identifier = (element.get("id") or "").removeprefix("uuid:")
+            base, trunk = (_version(element.get(name) or "") for name in ("baseVersion", "trunkVersion"))
+            branch = (element.get("branchId") or "").strip()
             if create or update:
-                return EntityBlock(element.get("dataset", ""), identifier, label, create, update, base)
+                dataset = element.get("dataset", "")
+                return EntityBlock(dataset, identifier, label, create, update, base, trunk, branch)
     return None
+
+
+def _version(text: str) -> int | None:
+    """Versions are small whole numbers; anything else says nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def attachments(instance: Instance, schema: Schema) -> tuple[str, ...]:

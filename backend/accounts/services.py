@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from backend.accounts import collect
 from backend.accounts.models import ApiToken, Device, EnrolmentCode, Officer, User
 from backend.accounts.tokens import TOKEN_LENGTH, code_hash, new_code, new_token, token_hash
 from backend.audit.models import Action
@@ -20,6 +21,7 @@ from backend.registry.models import Centre, Cluster
 from backend.writing import writing
 
 CODE_DAYS = 7
+COLLECT = "ODK Collect"  # in place of the app's version; it tells nothing of itself
 LONGEST_DAYS = 3660
 
 
@@ -104,6 +106,17 @@ def _enrol(code: str, installation_id: str, token: str) -> Device:
     found.save(update_fields=["device"])
     record(found.device, Action.PHONE_ADDED, f"phone:{found.device.pk}", officer=found.officer.name)
     return found.device
+
+
+def add_collect(officer: Officer, by: User | None = None) -> str:
+    """A phone with ODK Collect: what its settings code holds, shown once. Collect makes no token, so the office does."""
+    token = new_token()
+    with writing():
+        device = Device.objects.create(
+            officer=officer, installation_id=COLLECT, app_version=COLLECT, token_hash=token_hash(token)
+        )
+        record(by, Action.PHONE_ADDED, f"phone:{device.pk}", officer=officer.name, app=COLLECT)
+    return collect.encoded(collect.project_settings(officer, token))
 
 
 @dataclass(frozen=True)

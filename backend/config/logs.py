@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_TOKEN = re.compile(r"(/key/)[^/\s?\"']+")
+_TOKEN = re.compile(r"(/(?:key|draft)/)[^/\s?\"']+")
 _HEADER = re.compile(r"((?:Bearer|Basic)\s+)[\w.~+/=-]{16,}", re.IGNORECASE)
 
 

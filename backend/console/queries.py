@@ -68,12 +68,20 @@ def in_language(texts: dict[str, str]) -> str:
 
 
 def open_forms() -> list[dict[str, str | dt.datetime]]:
-    rows = Form.objects.filter(state=Form.State.OPEN).exclude(current=None).select_related("current")
+    return forms()
+
+
+def forms(*, everything: bool = False) -> list[dict[str, str | dt.datetime]]:
+    """Published forms with their current version; those that phones are offered, or `everything`."""
+    rows = Form.objects.exclude(current=None).select_related("current")
+    if not everything:
+        rows = rows.filter(state=Form.State.OPEN)
     return [
         {
             "form_id": row.form_id,
             "title": in_language(row.current.schema["title"]),
             "version": row.current.version,
+            "state": row.state,
             "published_at": row.current.published_at,
             "base": f"/api/v1/forms/{row.form_id}/versions/{row.current.version}",
         }

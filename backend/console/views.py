@@ -20,12 +20,6 @@ def home(request: HttpRequest, who: Who) -> HttpResponse:
 
 @require_safe
 @inside()
-def forms(request: HttpRequest, who: Who) -> HttpResponse:
-    return show(request, who, "console/forms.html", "admin", forms=queries.open_forms())
-
-
-@require_safe
-@inside()
 def manage(request: HttpRequest, who: Who) -> HttpResponse:
     return show(request, who, "console/manage.html", "admin", places=navigation.administration(who))
 

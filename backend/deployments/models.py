@@ -62,9 +62,13 @@ class Deployment(models.Model):
     registered_at = models.DateTimeField()
     counted = models.BooleanField(default=True)
     illustrative = models.BooleanField(default=False)
+    # Versions of the entity beside those that reports made: edits of its registration, decisions, merges.
+    revised = models.IntegerField(default=0)
+    conflict = models.CharField(max_length=4, blank=True)  # hard, soft: see `deployments.versions`
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["conflict"], name="deployment_in_conflict", condition=~models.Q(conflict="")),
             models.Index(fields=["village"], name="deployment_by_village"),
             models.Index(fields=["technology", "village"], name="deployment_by_technology"),
         ]

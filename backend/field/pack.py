@@ -27,6 +27,7 @@ class Site(NamedTuple):
     uuid: UUID
     label: str
     installed: int
+    revised: int
     registered_at: dt.datetime
     hamlet: str
     village_other: str
@@ -102,7 +103,7 @@ def _row(site: Site, day: dt.date) -> dict[str, Any]:
     condition = _condition(site, day)
     return {
         "uuid": str(site.uuid),
-        "version": site.state__version or 1,
+        "version": (site.state__version or 1) + site.revised,
         "label": site.label,
         "technology": site.technology__slug,
         "technology_name": site.technology__name,

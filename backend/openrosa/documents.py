@@ -33,6 +33,14 @@ class MediaFile:
     integrity_url: str | None = None  # of an entity list
 
 
+def name_of(schema: Mapping[str, Any], languages: Iterable[str]) -> str:
+    """A form's title in the first of these languages that it has, else in any, else its id."""
+    title: Mapping[str, str] = schema["title"]
+    return next(
+        (title[code] for code in languages if title.get(code)), next(iter(title.values()), str(schema["form_id"]))
+    )
+
+
 def form_list(forms: Iterable[ListedForm], *, verbose: bool) -> bytes:
     root = etree.Element(f"{{{FORM_LIST}}}xforms", nsmap=_default(FORM_LIST))
     for form in forms:

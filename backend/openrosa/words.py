@@ -16,6 +16,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from backend.accounts.models import Officer
 from backend.errors import GramReachError
+from backend.submissions.drafts import Tried
 from backend.submissions.services import Outcome
 
 
@@ -49,6 +50,15 @@ def of_outcome(outcome: Outcome) -> str:
     if outcome.outcome == "edited":
         return gettext("The change reached the office.")
     return gettext("The report reached the office.")
+
+
+def of_trial(tried: Tried) -> str:
+    """Of a draft: it is said that nothing counts, and what the checks found."""
+    message = gettext("Tried, not counted: this form is not published yet. %(n)d answers.") % {"n": tried.answers}
+    if not tried.flags:
+        return message
+    odd = ngettext("%(n)d of them is odd.", "%(n)d of them are odd.", len(tried.flags)) % {"n": len(tried.flags)}
+    return f"{message} {odd}"
 
 
 def of_error(error: GramReachError) -> str:

@@ -16,13 +16,14 @@ from typing import Any, BinaryIO
 import orjson
 
 from backend.accounts.models import Device
+from backend.deployments.versions import Base
 from backend.submissions import secrets
 from backend.submissions.flat import flatten, moment
 from backend.submissions.queries import PublishedForm, form_version, registered_by
 from field_forms.answering import AnswersError, write
 from field_forms.check import check
 from field_forms.instance import answers as read_answers
-from field_forms.instance import mask_aadhaar, read, split_personal
+from field_forms.instance import entity, mask_aadhaar, read, split_personal
 from field_forms.reading import Instance, UnreadableInstance
 
 LONGEST_ID = 255
@@ -76,6 +77,7 @@ class Prepared:
     personal: Mapping[str, bytes]  # path -> encrypted
     attachments: tuple[str, ...]  # the file names its answers carry
     entity: uuid.UUID | None
+    entity_base: str  # the version of the entity that its author saw, as `deployments.versions.Base` writes it
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
 
@@ -114,6 +116,7 @@ def prepare(arrival: Arrival) -> Prepared:
         {path: secrets.encrypt(value.encode()) for path, value in personal.items()},
         tuple(_attachments(values, form)),
         entity_of(instance),
+        base_of(instance),
         moment(flat.get("start")),
         moment(flat.get("end")),
     )
@@ -217,3 +220,11 @@ def entity_of(instance: Instance) -> uuid.UUID | None:
         except ValueError:
             continue
     return None
+
+
+def base_of(instance: Instance) -> str:
+    """ "" where the client knew no version, as for reports by JSON: they are taken for up to date."""
+    block = entity(instance)
+    if block is None or block.base_version is None:
+        return ""
+    return Base(block.base_version, block.trunk_version, block.branch_id).text()

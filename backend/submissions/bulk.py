@@ -20,7 +20,7 @@ from backend.deployments.look import Area
 from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled
 from backend.deployments.services import Span
-from backend.submissions import counting, facts, listing, photos
+from backend.submissions import counting, entities, facts, listing, photos
 from backend.submissions.arrivals import Arrival, Prepared, prepare
 from backend.submissions.history import events_of, filled_of, handed_to
 from backend.submissions.models import Decision, Submission, SubmissionVersion
@@ -118,6 +118,7 @@ def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
     if registered := [i.entity for i in items if i.entity is not None and i.form.form_id == "deployment_registration"]:
         listing.follow_deployments(registered)
     bulk.recompute_all(touched)
+    entities.of_new(items)
     bulk.tell_changes([item.instance_id for item in items], dict.fromkeys(touched) | deployments_told)
 
 
@@ -147,6 +148,7 @@ def rebuild(progress: Progress = lambda n: None) -> int:
         for merge in Decision.objects.filter(kind=Decision.Kind.MERGE).order_by("id"):
             deployments.merge(UUID(merge.subject), UUID(merge.target), merge.at)
             listing.follow_deployments([UUID(merge.subject)])
+        entities.look_at_all()
     return count
 
 

@@ -53,6 +53,7 @@ def put_versions(items: Sequence[Prepared], submissions: Sequence[int], number: 
                 "content_hmac": item.content_hmac,
                 "xml": item.xml,
                 "answers": item.values,
+                "entity_base": item.entity_base,
                 "device_id": item.arrival.device.pk,
                 "received_at": item.arrival.received_at,
                 "started_at": item.started_at,

@@ -83,7 +83,8 @@ def _deployments(who: Who) -> Iterable[Sequence[Any]]:
         installed = state.installed if state is not None else d.installed
         geometry = _geometry(d.lat, d.lon)
         yield (
-            d.uuid, d.label, state.version if state is not None else 1, "", "", d.technology.slug if d.technology else "",
+            d.uuid, d.label, (state.version if state is not None else 1) + d.revised, "", "",
+            d.technology.slug if d.technology else "",
             d.village.code if d.village else "", installed, d.purpose, d.site_kind,
             d.centre.slug if d.centre else "", d.user_agency, d.started or "", d.plate, geometry,
             " ".join(sorted(t.slug for t in d.technology.themes.all())) if d.technology else "",

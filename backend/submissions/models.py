@@ -48,6 +48,42 @@ class FormVersion(models.Model):
         return f"{self.form.form_id} {self.version}"
 
 
+class FormDraft(models.Model):
+    """A form that is tried before it is published: one of each form. `token_hash`: of the phone that tries it."""
+
+    form_id = models.CharField(max_length=64, unique=True)
+    version = models.CharField(max_length=64)
+    filename = models.CharField(max_length=120)
+    source = models.BinaryField()
+    xform = models.BinaryField()
+    schema = models.JSONField()
+    warnings = models.JSONField(default=list)
+    md5 = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"draft of {self.form_id}"
+
+
+class DraftReport(models.Model):
+    """That a draft was tried, and what the checks said. Its answers are not kept: it was never a report."""
+
+    draft = models.ForeignKey(FormDraft, on_delete=models.CASCADE, related_name="reports")
+    instance_id = models.CharField(max_length=255)
+    version = models.CharField(max_length=64)
+    answers = models.PositiveIntegerField()
+    flags = models.JSONField(default=list)
+    received_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "instance_id"], name="draft_report_once")]
+
+    def __str__(self) -> str:
+        return self.instance_id
+
+
 class ReviewState(models.TextChoices):
     RECEIVED = "received", "received"
     EDITED = "edited", "edited"
@@ -91,6 +127,7 @@ class SubmissionVersion(models.Model):
     content_hmac = models.CharField(max_length=64)  # HMAC-SHA-256 of the bytes as sent: says "identical"
     xml = models.BinaryField()  # zlib; personal values and Aadhaar-like numbers taken out
     answers = models.JSONField()  # derived from the XML
+    entity_base = models.CharField(max_length=90, blank=True)  # the entity's version that its author saw, from the XML
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)  # by the phone's clock
@@ -243,6 +280,7 @@ class Decision(models.Model):
         MERGE = "merge"
         MATCH = "match"
         RESOLUTION = "resolution"
+        CONFLICT = "conflict"
         ERASURE = "erasure"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -16,7 +16,7 @@ from backend.audit.services import record
 from backend.deployments import services as deployments
 from backend.deployments.models import Visit
 from backend.errors import Conflict, Invalid
-from backend.submissions import history, keeping, listing, secrets, services
+from backend.submissions import entities, history, keeping, listing, secrets, services
 from backend.submissions.arrivals import Arrival, Refused, prepare
 from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
 from backend.submissions.services import Outcome, now
@@ -121,7 +121,9 @@ def follow(submission: Submission) -> None:
     state, to = history.state_of(submission), history.handed_to(submission.decisions.all())
     Submission.objects.filter(pk=submission.pk).update(review_state=state, handed_to=to)
     submission.review_state, submission.handed_to_id = state, to
+    before = entities.of_submission(submission.instance_id)
     deployments.apply(submission.instance_id, history.spans_of(submission), new=False)
+    entities.look_again(before | entities.of_submission(submission.instance_id))
     listing.follow_state(submission)
 
 
@@ -215,4 +217,5 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
         )
         deployments.merge(merged, survivor, decision.at)
         listing.follow_deployments([merged, survivor])
+        entities.look_again([merged, survivor])
         record(by, Action.MERGED, f"deployment:{merged}", into=str(survivor))

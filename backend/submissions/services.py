@@ -18,7 +18,7 @@ from backend.deployments.observed import Filled
 from backend.errors import GramReachError
 from backend.gathering import Gathering
 from backend.statements import Select
-from backend.submissions import attachments, blobs, facts, keeping, listing, photos
+from backend.submissions import attachments, blobs, entities, facts, keeping, listing, photos
 from backend.submissions.arrivals import Arrival, Prepared, Refused, prepare
 from backend.submissions.bulk import store_new
 from backend.submissions.history import spans_of, state_of
@@ -188,6 +188,7 @@ def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
     listing.put([listing.row(key, item.form.form_pk, said, place, codes)])
     if said.entity is not None:
         listing.follow_deployments([said.entity])
+    entities.of_new([item])
     return Outcome(item.instance_id, "stored", missing_attachments=attachments.missing(version, item.attachments))
 
 
@@ -214,6 +215,7 @@ def add_version(
 ) -> Outcome:
     """A new version of a submission, whose attachments are carried forward by name."""
     areas = {} if areas is None else areas
+    before = entities.of_submission(submission.instance_id)
     version, said, place, codes = _version(item, submission.pk, submission.instance_id, replaced.number + 1, areas)
     attachments.carry_forward(replaced.pk, version)
     submission.current_instance_id = item.instance_id
@@ -224,6 +226,7 @@ def add_version(
     listing.put([listing.row(submission.pk, submission.form_id, said, place, codes, state=state)])
     if said.deployment is not None:
         listing.follow_deployments([said.deployment])
+    entities.look_again(before | entities.of_submission(submission.instance_id))
     missing = attachments.missing(version)
     return Outcome(item.instance_id, "edited", missing_attachments=missing, status=200)
 
@@ -274,7 +277,9 @@ def retry(arrival: Arrival) -> Outcome | Refused:
         return item
     with writing():
         hold(_locks([item]))
-        return _settle(item, {})
+        outcome = _settle(item, {})
+        entities.look_again(entities.of_submission(item.instance_id))  # it counts from when it came, before others
+        return outcome
 
 
 def receipts(outcomes: Iterable[Outcome]) -> list[dict[str, object]]:

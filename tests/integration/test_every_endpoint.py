@@ -24,13 +24,14 @@ from pytest_django import DjangoDbBlocker, Settings
 from backend.accounts import services as accounts
 from backend.accounts import throttle
 from backend.accounts.models import ApiToken, User
+from backend.accounts.tokens import token_hash
 from backend.api import api
 from backend.deployments.filters import today
 from backend.deployments.models import Deployment
 from backend.exports import services
 from backend.field import uploads
 from backend.registry.models import Centre, Cluster
-from backend.submissions.models import KeptAside, SubmissionVersion
+from backend.submissions.models import FormDraft, FormVersion, KeptAside, SubmissionVersion
 from maps.timeline import moments
 from tests.integration.world import World, make_world, user
 
@@ -54,6 +55,7 @@ AUDITORS = "302 302 302  302  403 403 403 200  302 302 302"
 MAPS = "302 403 403  403  200 200 200 200  200 200 200"
 # By Basic or the phone's own token; a console's session is no way in.
 PHONES = "401 403 403  {0}  401 401 401 401  403 403 403"
+ADMINISTERS = "302 302 302  302  403 403 403 {}  302 302 302"
 ADMIN = "302 302 302  302  302 302 302 {}  302 302 302"
 
 API = {
@@ -120,9 +122,22 @@ PAGES = {
     "GET /kept-aside/{kept_id}": ENROLLERS.format(404, 200, 200),
     "POST /kept-aside/{kept_id}/resolve": ENROLLERS.format(404, 302, 302),
     "GET /forms": SIGNED_IN,
+    "GET /forms/upload": ADMINISTERS.format(200),
+    "POST /forms/upload": ADMINISTERS.format(422),
+    "GET /forms/drafts/{form_id}": ADMINISTERS.format(200),
+    "POST /forms/drafts/{form_id}/try": ADMINISTERS.format(200),
+    "POST /forms/drafts/{form_id}/publish": ADMINISTERS.format(422),  # this one has nothing that could be published
+    "POST /forms/drafts/{form_id}/discard": ADMINISTERS.format(302),
+    "GET /forms/{form_id}/versions": SIGNED_IN,
+    "POST /forms/{form_id}/state": ADMINISTERS.format(302),
+    "GET /forms/{form_id}/versions/{version}/source": ADMINISTERS.format(200),
+    "GET /conflicts": ENROLLERS.format(200, 200, 200),
+    "GET /conflicts/{uuid}": ENROLLERS.format(404, 404, 404),  # nothing is in conflict here
+    "POST /conflicts/{uuid}": ENROLLERS.format(404, 404, 404),
     "GET /phones": ENROLLERS.format(200, 200, 200),
     "POST /phones/people": ENROLLERS.format(422, 200, 200),
     "POST /phones/people/{officer_id}/code": ENROLLERS.format(404, 200, 200),
+    "POST /phones/people/{officer_id}/collect": ENROLLERS.format(404, 200, 200),
     "POST /phones/people/{officer_id}/withdraw": ENROLLERS.format(404, 302, 302),
     "POST /phones/{device_id}/revoke": ENROLLERS.format(404, 302, 302),
     "GET /tokens": SIGNED_IN,
@@ -193,9 +208,11 @@ OPENROSA = {
     "POST /openrosa/submission": PHONES.format(400),
 }
 # With a token in the path it does not matter who else one is.
+DRAFTS = {row: "200" for row in OPENROSA if "integrity" not in row} | {"POST /openrosa/submission": "400"}
 OPENROSA |= {
     row.replace("/openrosa/", "/openrosa/key/{token}/"): statuses.split()[3] for row, statuses in OPENROSA.items()
 }
+OPENROSA |= {row.replace("/openrosa/", "/openrosa/draft/{token}/"): status for row, status in DRAFTS.items()}
 # What the administration keeps: may rows be added there, and deleted?
 MODELS = {
     "accounts/apitoken": (403, 403),
@@ -310,10 +327,14 @@ FORM_PAGES = (
     "/account/recovery-codes", "/account/sessions/end", "/account/sessions/{pk}/end", "/logout", "/language", "/admin/logout/",
     "/phones/people", "/phones/people/{officer_id}/code",
     "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke", "/phones/import",
+    "/phones/people/{officer_id}/collect",
+    "/forms/upload", "/forms/drafts/{form_id}/try", "/forms/drafts/{form_id}/publish", "/forms/drafts/{form_id}/discard",
+    "/forms/{form_id}/state",
     "/reports/approve", "/reports/undo/{decisions}", "/reports/{instance_id}/review", "/kept-aside/{kept_id}/resolve",
     "/reports/views/{view_id}/forget",
 )  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
+    **{row: row.split(" ")[1].replace("{token}", "{draft_token}") for row in OPENROSA if "/draft/" in row},
     "GET /maps/reach/{kind}.{part}": "/maps/reach/national.js",
     "GET /maps/reach/moment.json": f"/maps/reach/moment.json?month={moments(today())[-2].key}",
     "GET /maps/reach/village.json": "/maps/reach/village.json?village=demo:0",
@@ -398,6 +419,7 @@ def make_scene() -> Scene:
         "version": form.version,
         "filename": "villages.csv",
         "token": world.token,
+        "draft_token": tried(form),
         "officer_id": str(world.officer.pk),
         "device_id": str(world.device.pk),
         "id": "0",
@@ -435,6 +457,16 @@ def make_scene() -> Scene:
     accounts.make_api_token("the team's", world.cluster, User.objects.get(username="team"))
     fill["token_id"] = str(ApiToken.objects.get(name="the team's").pk)
     return Scene(world, clients, fill, bodies)
+
+
+def tried(form: FormVersion) -> str:
+    """The token of a draft that is like a published form, but for its source, which is none."""
+    token = "the-token-that-a-draft-is-tried-with"
+    FormDraft.objects.create(
+        form_id=form.form.form_id, version=form.version, filename="broken.md", source=b"", xform=form.xform,
+        schema=form.schema, md5=form.md5, token_hash=token_hash(token),
+    )  # fmt: skip
+    return token
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ TOKEN = "a-phones-token_of-random.letters"
         f'"GET /openrosa/key/{TOKEN}/formList HTTP/1.1" 403',
         f"Forbidden: /openrosa/key/{TOKEN}/submission?deviceID=1",
         f"https://example.org/openrosa/key/{TOKEN}",
+        f"GET /openrosa/draft/{TOKEN}/formList",
         f"{{'Authorization': 'Bearer {TOKEN}'}}",
         f"authorization: basic {TOKEN}",
     ],

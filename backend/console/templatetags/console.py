@@ -76,3 +76,9 @@ def query(context: Any, **changes: Any) -> str:
         if value not in (None, ""):
             values[name] = str(value)
     return f"?{values.urlencode()}" if values else "?"
+
+
+@register.filter
+def named(names: dict[str, Any], key: str) -> str:
+    """What `names` calls it; its own name where it has no other."""
+    return str(names.get(key, key))

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts import services
 from backend.accounts.models import Device, EnrolmentCode, Officer
-from backend.console import phones
+from backend.console import phones, squares
 from backend.registry.models import Centre
 from tests.integration.world import World, user
 
@@ -63,8 +63,8 @@ def test_people_are_added_with_a_code_that_enrols(page: Client, world: World, se
 
 def test_the_square_holds_the_link(page: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    make = phones.segno.make
-    monkeypatch.setattr(phones.segno, "make", lambda text, **options: drawn.append(text) or make(text, **options))
+    make = squares.segno.make
+    monkeypatch.setattr(squares.segno, "make", lambda text, **options: drawn.append(text) or make(text, **options))
     [code] = codes_in(page.post(f"/phones/people/{world.officer.pk}/code").content.decode())
     assert drawn == [services.enrolment_link(code)]
 

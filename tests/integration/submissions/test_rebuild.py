@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from backend.accounts.models import User
 from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState, Visit
+from backend.deployments.versions import Base
 from backend.errors import GramReachError
-from backend.submissions import bulk, reviewing, services
+from backend.submissions import bulk, entities, reviewing, services, settling
 from backend.submissions.arrivals import Arrival
 from backend.submissions.models import Submission
+from field_forms.answering import write
+from field_forms.schema import Schema
 from tests.integration.world import World, make_world, user
 from tests.soak import examples
 
@@ -31,10 +34,25 @@ step = st.one_of(
     st.tuples(
         st.just("batch"), st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(0, 40)), max_size=4)
     ),
+    st.tuples(
+        st.just("offline"), st.integers(0, 2), st.integers(0, 3), st.integers(0, 2), st.sampled_from(["", "b1", "b2"])
+    ),
+    st.tuples(st.just("settle"), st.integers(0, 9)),
     st.tuples(st.just("edit"), st.integers(0, 9), st.integers(0, 60), st.integers(0, 3)),
     st.tuples(st.just("review"), st.integers(0, 9), st.sampled_from(reviewing.ACTIONS)),
     st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
 )
+
+
+def write_item(schema: Schema, item: dict[str, Any]) -> bytes:
+    return write(schema, item["instance_id"], None, item["answers"])
+
+
+def with_base(xml: bytes, base: Base) -> bytes:
+    """As a client writes it that has the list of entities."""
+    told = f'update="1" baseVersion="{base.version}" trunkVersion="{base.trunk or ""}" branchId="{base.branch}"'
+    assert b'update="1"' in xml
+    return xml.replace(b'update="1"', told.encode())
 
 
 class Story:
@@ -68,6 +86,27 @@ class Story:
             for i, (number, day, days) in enumerate(told)
         ]
         services.receive_all([Arrival(self.world.device, self.clock, item=item) for item in items])
+
+    def offline(self, number: int, behind: int, added: int, branch: str) -> None:
+        """By a phone whose list is `behind`, perhaps as a further one of its own run."""
+        item = self._report(f"uuid:off{self.count}", DEPLOYMENTS[number], self.count, 2)
+        schema = Schema.from_json(self.world.forms["village_report"].schema)
+        item["answers"].setdefault("units", {})["units_added"] = added
+        row = Deployment.objects.filter(uuid=DEPLOYMENTS[number]).select_related("state").first()
+        seen = max(1, (row.state.version + row.revised if row is not None else 1) - behind)
+        base = Base(seen + (behind if branch else 0), seen if branch else None, branch)
+        self.receive(Arrival(self.world.device, self.clock, xml=with_base(write_item(schema, item), base)))
+
+    def receive(self, arrival: Arrival) -> None:
+        services.receive(arrival)
+
+    def settle(self, which: int) -> None:
+        found = [(d, c) for d in Deployment.objects.exclude(conflict="") for c in entities.conflicts_of(d)]
+        if found:
+            deployment, conflict = found[which % len(found)]
+            keep = settling.KEEP[which % len(settling.KEEP)]
+            with contextlib.suppress(GramReachError):
+                settling.settle(deployment, conflict.event.instance_id, keep, "looked at", self.reviewer)
 
     def _report(
         self, instance_id: str, deployment: str, day: int, working: int, how: str = "seen", days: int = 0
