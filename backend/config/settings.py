@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.config.requests.Requests",
     "backend.config.security.ContentSecurityPolicy",
+    "backend.config.straight.Straight",  # reports of phones: they need nothing of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
