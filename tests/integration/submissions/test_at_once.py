@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import random
 import threading
+import time
 import uuid
 from collections import Counter
 from typing import Any
@@ -12,10 +14,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from backend.demo import synthesize
 from backend.deployments.models import DeploymentState, Visit
-from backend.submissions import bulk, services
+from backend.submissions import attachments, bulk, services
 from backend.submissions.arrivals import Arrival
-from backend.submissions.models import Submission
+from backend.submissions.models import Attachment, EarlyFile, Submission
 from tests.integration.submissions.test_rebuild import derived
 from tests.integration.world import World, make_world
 
@@ -117,3 +120,33 @@ def test_the_same_outbox_sent_by_all_at_once_is_stored_once(world: World) -> Non
     assert outcomes["stored"] == 8
     assert Submission.objects.filter(form__form_id="village_report").count() == 8
     assert same_when_built_anew()
+
+
+def test_a_file_that_comes_while_its_report_is_stored_is_not_left_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report has looked for files that came early, and is not stored yet: the file must wait for it."""
+    item = world.report(registered(world, 0), "uuid:with-photo", photo="unit.jpg")
+    looked = threading.Event()
+    look = attachments.early
+
+    def look_and_dawdle(instance_ids: list[str]) -> set[str]:
+        found = look(instance_ids)
+        looked.set()
+        time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(attachments, "early", look_and_dawdle)
+
+    def send_photo() -> None:
+        looked.wait(10)
+        now = dt.datetime.now(dt.UTC)
+        attachments.arrive(world.device, "uuid:with-photo", "unit.jpg", io.BytesIO(synthesize.photo("unit")), now)
+        connection.close()
+
+    photo = threading.Thread(target=send_photo)
+    photo.start()
+    services.receive(Arrival(world.device, dt.datetime.now(dt.UTC), item=item))
+    photo.join()
+    assert not EarlyFile.objects.exists()
+    assert Attachment.objects.get(name="unit.jpg").blob is not None
