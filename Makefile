@@ -43,6 +43,7 @@ soak: setup
 # The written translations into those that Django reads.
 messages: setup
 	$(BIN)/pybabel compile --domain django --directory backend/console/locale
+	$(BIN)/pybabel compile --domain maps --directory maps/locale
 
 # The field app is built anew whenever its sources changed.
 setup: $(STAMP)

@@ -12,4 +12,4 @@ VERSION = ".".join(version("gramreach").split(".")[:2])
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    return {"demo": settings.DEMO, "version": VERSION}
+    return {"demo": settings.DEMO, "version": VERSION, "review_required": settings.REVIEW_REQUIRED}

@@ -19,6 +19,7 @@ from maps.compose import Scene, national, national_moment, sparklines
 from maps.compose_centre import centre
 from maps.compose_replication import replication
 from maps.picture import CentreMap, NationalMap, ReplicationMap
+from maps.words import language, speaking
 
 VIEWS = ("national", "centre", "replication")
 
@@ -38,12 +39,22 @@ Picture = NationalMap | CentreMap | ReplicationMap
 
 
 def scene_for(filters: Filters, view: str, who: Who | None, *, links: bool) -> Scene:
+    """In the reader's language: kept scenes are in English."""
+    scene = _scene_for(filters, view, who, links=links)
+    if language() == "en":
+        return scene
+    chips = scene.chips and pictures.chips(filters)
+    return replace(scene, chips=chips, subtitle=pictures.subtitle(filters), gazetteer=pictures.gazetteer())
+
+
+def _scene_for(filters: Filters, view: str, who: Who | None, *, links: bool) -> Scene:
     if view == "centre":
-        entry = pictures.gazetteer().centre(filters.centre[0])
-        return pictures.scene(filters, who, centre=entry, links=links)
+        return pictures.scene(filters, who, centre=filters.centre[0], links=links)
     if view == "replication":
-        return replace(scene_of(replace(filters, cluster=()), who), links=links, chips=())
-    return replace(scene_of(filters, who), links=links)
+        with speaking("en"):
+            return replace(scene_of(replace(filters, cluster=()), who), links=links, chips=())
+    with speaking("en"):
+        return replace(scene_of(filters, who), links=links)
 
 
 def picture(filters: Filters, view: str, who: Who | None, *, links: bool) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import mimetypes
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from backend.etags import with_etag
 from maps.page import ASSETS
 from maps.picture import ReplicationMap
 from maps.slide import slide
+from maps.timeline import moments
 from maps.words import speaking
 
 STATE = ("month", "off", "at", "open", "tint")  # what of a map is looked at: see maps/assets/js/state.js
@@ -119,10 +121,18 @@ def village(request: HttpRequest, who: Who, filters: Filters, view: str) -> Http
     return JsonResponse(village_card(filters, who))
 
 
+def _of_month(filters: Filters, key: str) -> Filters:
+    """As of the end of an earlier month that the map shows."""
+    day = next((m.day for m in moments(filters.day)[:-1] if m.key == key), None)
+    return replace(filters, as_of=day) if day else filters
+
+
 @require_safe
 @for_readers
 def slide_png(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
-    drawn = picture(filters, view, who, links=False)
+    filters = _of_month(filters, request.GET.get("month", ""))
+    with speaking("en"):  # the slide's letters are Latin
+        drawn = picture(filters, view, who, links=False)
     if isinstance(drawn, ReplicationMap):
         raise BadFilter("There is no slide of replication; print the map instead.", where="view")
     headers = {"Content-Disposition": f'inline; filename="reach-{view}.png"'}

@@ -54,6 +54,9 @@ ADMIN = (
     Place(
         "conflicts", "conflicts", _("Conflicts"), "merge", _("Where two people changed one deployment."), reviewers
     ),
+    Place("clusters", "/registry/clusters", _("Clusters"), "list", _("Names, states, colours."), administrators),
+    Place("centres", "/registry/centres", _("Centres"), "centre", _("Mandates, places, lists of villages."), administrators),
+    Place("technologies", "/registry/technologies", _("Technologies"), "gear", _("Themes and seasons."), administrators),
     Place("forms", "forms", _("Forms"), "form", _("What the phones fill in, with its versions.")),
     Place("tokens", "tokens", _("API tokens"), "key", _("What your scripts sign in with.")),
     Place("api", "api-docs", _("API"), "code", _("For scripts and other systems: every address, with examples.")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from backend.deployments.fetching import fetch
 from backend.deployments.filters import Filters
 from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState
 from backend.registry.models import Centre, Cluster, District, State, Technology, Theme, Village
-from maps import reach
+from maps import reach, timeline
 from maps.compose import Scene
 from maps.compose_centre import Detail, Surroundings, VillageEntry
 from maps.condition import month_of
@@ -23,6 +23,7 @@ from maps.gazetteer import CentreEntry, ClusterEntry, Gazetteer
 from maps.moments import scene_at
 from maps.picture import Chip
 from maps.timeline import MONTH_COLUMNS, MONTHS, Moment
+from maps.words import t
 
 NEAR_DEGREES = 0.3
 MOST_DOTS = 400
@@ -35,7 +36,7 @@ def gazetteer() -> Gazetteer:
             for c in Cluster.objects.order_by("id").prefetch_related("states_served").annotate(n=Count("technologies"))
         ),
         tuple(_centre(c) for c in Centre.objects.order_by("id").prefetch_related("sites__district", "sites__state")),
-        {pk: (slug, name) for pk, slug, name in State.objects.values_list("id", "slug", "name")},
+        {pk: (slug, t(name)) for pk, slug, name in State.objects.values_list("id", "slug", "name")},
         {pk: (slug, name) for pk, slug, name in District.objects.values_list("id", "slug", "name")},
     )
 
@@ -71,17 +72,17 @@ def _centre(c: Centre) -> CentreEntry:
     )  # fmt: skip
 
 
-def scene(filters: Filters, who: Who | None = None, *, centre: CentreEntry | None = None, links: bool = True) -> Scene:
+def scene(filters: Filters, who: Who | None = None, *, centre: str = "", links: bool = True) -> Scene:
     """With `centre`: its deployments and all others in the villages on its list (coverage counts any deployment)."""
     book = gazetteer()
     lists = frames.listed_ever(filters)
     in_lists = sorted(set(lists["village"].tolist()))
-    deployments = frames.deployments(filters, who, also_in=() if centre is None else in_lists)
+    deployments = frames.deployments(filters, who, also_in=in_lists if centre else ())
     covers, every = frames.covers(filters, who), None
-    if centre is None and not covers:
+    if not centre and not covers:
         lists = _own_lists(lists, filters, who)
-    if centre is not None and who is not None and not who.everywhere:
-        covers = frames.covers(filters, None) and centre.key in who.centres
+    if centre and who is not None and not who.everywhere:
+        covers = frames.covers(filters, None) and book.centre(centre).key in who.centres
         every = frames.deployments(filters, None, also_in=in_lists) if covers else None
     told = deployments if every is None else pd.concat([deployments, every]).drop_duplicates("deployment")
     return Scene(
@@ -115,6 +116,21 @@ def _own_lists(lists: pd.DataFrame, filters: Filters, who: Who | None) -> pd.Dat
     return mine
 
 
+def months_of(scene: Scene, filters: Filters, count: int) -> Iterator[tuple[Moment, Scene]]:
+    """The scene at each of its last months' ends, and as it is."""
+    moments = timeline.moments(scene.day, min(count, scene.back))
+    registered = past.registrations(filters.known_at).filter(visit_date__gt=moments[0].day)
+    dates = dict(registered.values_list("deployment_id", "visit_date"))
+    for moment in moments:
+        yield moment, scene_at(scene, moment, {pk for pk, day in dates.items() if day > moment.day})
+
+
+def in_villages(keys: Sequence[int]) -> pd.DataFrame:
+    """All deployments that stand in these villages, whoever's they are."""
+    there = Deployment.objects.filter(village__in=keys).values_list("id", flat=True)
+    return frames.deployments(Filters(), None, only=list(there))
+
+
 def at(scene: Scene, filters: Filters, moment: Moment) -> Scene:
     """The scene at the end of an earlier month (see `maps.moments`)."""
     registered = past.registrations(filters.known_at).filter(visit_date__gt=moment.day)
@@ -124,7 +140,7 @@ def at(scene: Scene, filters: Filters, moment: Moment) -> Scene:
 def subtitle(filters: Filters) -> str:
     """Whose technologies: of the chosen clusters; where none is chosen, the map names all it shows."""
     names = Cluster.objects.filter(slug__in=filters.cluster).order_by("id").values_list("short_name", flat=True)
-    return f"Rural reach: technologies of {', '.join(names)}" if filters.cluster else ""
+    return t("Rural reach: technologies of {names}", names=", ".join(names)) if filters.cluster else ""
 
 
 def _awaited(filters: Filters, who: Who | None, book: Gazetteer) -> frozenset[int] | None:
@@ -161,12 +177,12 @@ def chips(filters: Filters) -> tuple[Chip, ...]:
     for word, model, slugs, field in named:
         if slugs:
             names = ", ".join(model._default_manager.filter(slug__in=slugs).values_list(field, flat=True))
-            found.append(Chip(word.capitalize() + ":", names))
+            found.append(Chip(t(word.capitalize() + ":"), names))
         elif word in ("clusters", "technologies"):
-            found.append(Chip(word, "All", strong_first=True))
+            found.append(Chip(t(word), t("All"), strong_first=True))
     for word, value in (("Condition:", ", ".join(filters.status)), ("Known at", str(filters.known_at or ""))):
         if value:
-            found.append(Chip(word, value))
+            found.append(Chip(t(word), value))
     return tuple(found)
 
 

@@ -51,6 +51,9 @@ REVIEWERS = "401 403 403  403  403 404 200 200  403 403 404"
 SENDERS = "401 403 403  {}  403 403 403 403  403 403 403"
 SIGNED_IN = "302 302 302  302  200 200 200 200  302 302 302"
 ENROLLERS = "302 302 302  302  403 {} {} {}  302 302 302"
+OWN_PAGES = "302 302 302  302  404 404 200 200  302 302 302"
+OWN_LISTS = "302 302 302  302  403 404 {0} {0}  302 302 302"
+ADMIN_PAGES = "302 302 302  302  403 403 403 {}  302 302 302"
 AUDITORS = "302 302 302  302  403 403 403 200  302 302 302"
 MAPS = "302 403 403  403  200 200 200 200  200 200 200"
 # By Basic or the phone's own token; a console's session is no way in.
@@ -166,6 +169,22 @@ PAGES = {
     "GET /api/v1/": "404",
     "GET /healthz": "200",
     "GET /readyz": "200",
+    "GET /centres": SIGNED_IN,
+    "GET /centres/{slug}": OWN_PAGES,
+    "GET /centres/{slug}/list": OWN_LISTS.format(200),
+    "POST /centres/{slug}/list": OWN_LISTS.format(200),
+    "POST /centres/{slug}/list/undo": OWN_LISTS.format(302),
+    "GET /centres/{slug}/list/villages.json": OWN_LISTS.format(200),
+    "GET /centres/{slug}/list/inside.json": OWN_LISTS.format(200),
+    "GET /clusters/{slug}": "302 302 302  302  200 404 404 200  302 302 302",
+    "GET /registry/{kind}": ADMIN_PAGES.format(200),
+    "GET /registry/{kind}/new": ADMIN_PAGES.format(200),
+    "POST /registry/{kind}/new": ADMIN_PAGES.format(422),
+    "GET /registry/{kind}/{slug}": ADMIN_PAGES.format(200),
+    "POST /registry/{kind}/{slug}": ADMIN_PAGES.format(422),
+    "POST /registry/centres/{slug}/places/{site_id}": ADMIN_PAGES.format(422),
+    "GET /villages/{code}": OWN_LISTS.format(200),
+    "POST /villages/{code}": "302 302 302  302  403 404 403 422  302 302 302",
     "GET /maps/reach": MAPS,
     "GET /maps/reach/{kind}.{part}": MAPS,
     "GET /maps/reach/moment.json": MAPS,
@@ -339,6 +358,14 @@ URLS = {  # where a name means something else than elsewhere
     "GET /maps/reach/moment.json": f"/maps/reach/moment.json?month={moments(today())[-2].key}",
     "GET /maps/reach/village.json": "/maps/reach/village.json?village=demo:0",
     "GET /maps/assets/{name}": "/maps/assets/css/fonts.css",
+    **{row: row.split(" ")[1].replace("{slug}", "nitte") for row in PAGES if "/centres/{slug}" in row},
+    "GET /centres/{slug}/list/villages.json": "/centres/nitte/list/villages.json?bbox=74,12,76,14",
+    "GET /centres/{slug}/list/inside.json": "/centres/nitte/list/inside.json?at=13.18,74.93&km=5",
+    "POST /registry/centres/{slug}/places/{site_id}": "/registry/centres/nitte/places/new",
+    "GET /clusters/{slug}": "/clusters/best",
+    **{row: row.split(" ")[1].format(kind="technologies", slug="cutter") for row in PAGES if "/registry/{kind}" in row},
+    "GET /villages/{code}": "/villages/demo:0",
+    "POST /villages/{code}": "/villages/demo:0",
     **{row: f"/api/v1/jobs/{{job}}{'/file' if row.endswith('/file') else ''}" for row in API if "/jobs/" in row},
     "GET /field/{name}": "/field/outbox",
     "GET /admin/^({app_label})/$": "/admin/registry/",
