@@ -31,6 +31,26 @@ def _content(file: str, _changed: int) -> str:
     return Path(file).read_text().strip()
 
 
+def in_home(home: Path, name: str) -> bool:
+    """Does it lie in the home? Otherwise it is the environment's to say."""
+    return not os.environ.get(name) and (home / "keys" / name).is_file()
+
+
+def replace(home: Path, name: str, value: str) -> None:
+    """All of it or nothing: a running server reads the file anew when it has changed."""
+    path = home / "keys" / name
+    new = path.with_name(f".{name}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)
+
+
+def new_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
 def all_of(home: Path) -> dict[str, str]:
     """As they are in force, for a backup."""
     return {name: value for name in NAMES if (value := _read(home, name)) is not None}
@@ -48,7 +68,7 @@ def make(home: Path) -> None:
     """Make the keys that are neither in the environment nor in the home: files only their owner may read."""
     for name in NAMES:
         if _read(home, name) is None:
-            put(home, name, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            put(home, name, new_key())
 
 
 @cache
@@ -66,8 +86,16 @@ def data_key(home: Path) -> bytes:
 
     Raises RuntimeError when the home has none: no personal value may be written under a key that will be lost.
     """
+    return data_keys(home)[0]
+
+
+def data_keys(home: Path) -> list[bytes]:
+    """The one in force, then older ones that still open what they closed; with commas between in DATA_KEY.
+
+    The last one never changes: it is what says "identical" of what is sent again (`submissions/secrets.py`).
+    """
     if value := _read(home, "DATA_KEY"):
-        return value.encode()
+        return [part.strip().encode() for part in value.split(",") if part.strip()]
     raise RuntimeError(f"No DATA_KEY in {home / 'keys'}: run `gramreach migrate` once, or set DATA_KEY.")
 
 

@@ -41,6 +41,8 @@ class Action(models.TextChoices):
     EXPORTED = "exported", _("Export taken")
     BACKUP_MADE = "backup_made", _("Backup made")
     RESTORED = "restored", _("Restored from a backup")
+    PERSONAL_ERASED = "personal_erased", _("Personal answers erased")
+    KEY_CHANGED = "key_changed", _("DATA_KEY changed")
     PERSONAL_SEEN = "personal_seen", _("Personal answers looked at")
 
 

@@ -11,7 +11,7 @@ import django_stubs_ext
 from backend import keys
 from backend.config.database import databases
 from backend.config.proxies import networks
-from backend.config.sizes import megabytes
+from backend.config.sizes import days, megabytes
 
 django_stubs_ext.monkeypatch()
 
@@ -37,6 +37,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = networks(os.environ.get("TRUSTED_PROXIES", ""))
 REQUIRE_2FA = _flag("REQUIRE_2FA")
 OTP_TOTP_ISSUER = "GramReach"
+PERSONAL_DAYS = days(os.environ.get("PERSONAL_DAYS", ""), "PERSONAL_DAYS")  # kept so long; None: for ever
 BACKUP_PASSPHRASE = os.environ.get("BACKUP_PASSPHRASE", "")
 
 INSTALLED_APPS = [

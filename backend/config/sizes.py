@@ -1,4 +1,4 @@
-"""Sizes in settings -> bytes."""
+"""Sizes and spans of time in settings -> numbers."""
 
 from __future__ import annotations
 
@@ -10,3 +10,12 @@ def megabytes(text: str, name: str, default: int) -> int:
     if not text.strip().isdecimal() or int(text) == 0:
         raise ValueError(f"{name}: write whole megabytes, such as {default}")
     return int(text) * 1024 * 1024
+
+
+def days(text: str, name: str) -> int | None:
+    """None where nothing is said. Raises ValueError, which says what to write."""
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or int(text) == 0:
+        raise ValueError(f"{name}: write whole days, such as 730")
+    return int(text)

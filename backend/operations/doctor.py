@@ -87,10 +87,10 @@ def key_files(asked: Asked) -> Iterator[Finding]:
         path = place / "keys" / name
         if path.is_file() and path.stat().st_mode & 0o077:
             yield fault(f"Others on this machine may read {path}.", f"chmod 600 {path}")
-    for value in (there.get("DATA_KEY", ""),):
+    for value in there.get("DATA_KEY", "").split(","):
         try:
             if value:
-                Fernet(value.encode())
+                Fernet(value.strip().encode())
         except ValueError:
             yield fault("DATA_KEY is no key: 32 bytes as URL-safe base64.", "Put the right one back from a backup.")
 

@@ -6,28 +6,43 @@ import hmac
 from functools import cache
 
 import orjson
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-from backend.keys import data_key
+from backend.keys import data_keys
 
 
 @cache
-def _fernet(key: bytes) -> Fernet:
-    return Fernet(key)
+def _fernet(keys: tuple[bytes, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _keys() -> tuple[bytes, ...]:
+    return tuple(data_keys(settings.GRAMREACH_HOME))
 
 
 def encrypt(value: bytes) -> bytes:
-    return _fernet(data_key(settings.GRAMREACH_HOME)).encrypt(value)
+    return _fernet(_keys()).encrypt(value)
 
 
 def decrypt(value: bytes | memoryview) -> bytes:
-    return _fernet(data_key(settings.GRAMREACH_HOME)).decrypt(bytes(value))
+    return _fernet(_keys()).decrypt(bytes(value))
+
+
+def is_current(value: bytes | memoryview) -> bool:
+    """Closed with the key in force."""
+    try:
+        _fernet(_keys()[:1]).decrypt(bytes(value))
+    except InvalidToken:
+        return False
+    return True
 
 
 def content_hmac(body: bytes) -> str:
-    """HMAC-SHA-256 under DATA_KEY, which stays when SECRET_KEY is changed: old resends must stay identical."""
-    return hmac.digest(data_key(settings.GRAMREACH_HOME), body, "sha256").hex()
+    """HMAC-SHA-256 under the oldest DATA_KEY, which stays when SECRET_KEY or the key in force is changed: old resends
+    must stay identical.
+    """
+    return hmac.digest(_keys()[-1], body, "sha256").hex()
 
 
 def canonical(form_id: str, version: str, deprecated_id: str | None, answers: object) -> bytes:

@@ -20,7 +20,7 @@ SEED = int(os.environ.get("SEED", "2026"))
 SHORT = 4
 
 
-@pytest.mark.parametrize("kills", [SHORT, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [SHORT, pytest.param(int(os.environ.get("KILLS", "100")), marks=pytest.mark.soak)])
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_killed_at_random_moments(tmp_path: Path, database: str, kills: int) -> None:
     home = home_with_world(tmp_path / "home", database)

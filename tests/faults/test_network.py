@@ -31,7 +31,7 @@ def writer(server: Server) -> Writer:
     return Writer(server.home)
 
 
-@pytest.mark.parametrize("runs", [12, pytest.param(1000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("runs", [12, pytest.param(int(os.environ.get("RUNS", "1000")), marks=pytest.mark.soak)])
 def test_every_report_arrives_exactly_once(server: Server, writer: Writer, runs: int) -> None:
     """A run is one line with its own seed and three phones, each of another kind, that go on until all is sent."""
     sent, receipts = writer.sent, writer.receipts
