@@ -149,6 +149,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains: other systems live beside ours under the same domain
+    "security.W008",  # the proxy that has the certificate redirects; health checks come to us by plain http
+    "security.W021",  # the preload list is the domain owner's to ask for
+]
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

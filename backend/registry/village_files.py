@@ -45,6 +45,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 _CENSUS_SIGNS = {"totalpopulationofvillage", "cdblockcode", "referenceyear", "mddsstc", "totp"}
 _LGD_SIGNS = {"villageversion", "villagestatus", "hierarchy", "census2011code"}
 _CENSUS_MEANING = {"code": "census_code", "state_code": "state_census_code", "district_code": "district_census_code"}
+_LONGEST_LINE = 1024 * 1024
 _HEADER_WITHIN = 30  # rows
 _ENCODING_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -142,11 +143,20 @@ def _text(cell: object) -> str:
 def _csv_rows(opened: Callable[[], IO[bytes]], progress: Progress) -> Iterator[tuple[int, list[str]]]:
     encoding = _encoding(opened)
     with opened() as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        head = list(itertools.islice(text, _HEADER_WITHIN))
+        lines = _lines(text)
+        head = list(itertools.islice(lines, _HEADER_WITHIN))
         delimiter = max(",;\t|", key=lambda sign: max((line.count(sign) for line in head), default=0))
-        reader = csv.reader(_counted(itertools.chain(head, text), progress, encoding), delimiter=delimiter)
+        reader = csv.reader(_counted(itertools.chain(head, lines), progress, encoding), delimiter=delimiter)
         for row in reader:
             yield reader.line_num, row
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """A line of a list has some hundred letters; one without an end would fill the memory."""
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise Invalid("A line of this file has no end. Save the list as CSV, and load that.", where="file")
+        yield line
 
 
 def _counted(lines: Iterable[str], progress: Progress, encoding: str) -> Iterator[str]:

@@ -108,9 +108,11 @@ class FieldApp(Phone):
         body = gzip.compress(json.dumps({"submissions": [filled.item for filled in waiting]}).encode())
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         answer = self.ask("POST", "/api/v1/submissions/batch", data=body, headers=headers)
-        results = answer.json()["results"]
-        if answer.status_code != 200 or len(results) != len(waiting):
+        if answer.status_code != 200:
             raise ValueError(answer.status_code)
+        results = answer.json()["results"]
+        if len(results) != len(waiting):
+            raise ValueError("cut short")
         for filled, result in zip(waiting, results, strict=True):
             if result["outcome"] not in STORED:
                 self.errors.append(str(result))
