@@ -23,6 +23,7 @@ ARGUMENTS = {
     "load_villages": ["villages.csv"],
     "publish_form": ["form.md"],
     "reach_map": ["--out", "map.html"],
+    "personal_data": ["find", "Lakshmi"],
     "synthesize": ["--reports", "5"],
 }
 OURS = sorted(name for name, app in get_commands().items() if str(app).startswith("backend."))
