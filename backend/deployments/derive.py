@@ -79,7 +79,7 @@ def deployment(span: Span) -> dict[str, Any]:
     """The columns of the deployment that a registration describes."""
     filled, known, at = span.filled, span.known, span.known.place
     return {
-        "label": filled.text("label") or filled.text("technology") or str(filled.entity),
+        "label": _label(filled),
         "technology_id": known.technology_id,
         "village_id": known.village.id if known.village else None,
         "village_other": filled.text("village_other"),
@@ -102,6 +102,12 @@ def deployment(span: Span) -> dict[str, Any]:
         "registered_at": filled.received_at,
         "illustrative": filled.illustrative,
     }
+
+
+def _label(filled: Filled) -> str:
+    """As the form words its entity, which rests on two calculates; JSON may leave those out."""
+    told = ", ".join(part for name in ("technology_label", "village_label") if (part := filled.text(name)))
+    return told[:255] or filled.text("technology") or str(filled.entity)
 
 
 def villages_served(span: Span) -> list[str]:
