@@ -100,9 +100,11 @@ class Visit(models.Model):
     received_at = models.DateTimeField()
     sequence = models.BigIntegerField()  # order of receipt: breaks ties between visits of one day
 
-    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, null=True, related_name="visits")
+    deployment = models.ForeignKey(
+        Deployment, on_delete=models.PROTECT, null=True, related_name="visits", db_index=False
+    )
     deployment_uuid = models.UUIDField(null=True)  # as sent; known before the registration arrives
-    village = models.ForeignKey(Village, on_delete=models.PROTECT, null=True, related_name="visits")
+    village = models.ForeignKey(Village, on_delete=models.PROTECT, null=True, related_name="visits", db_index=False)
     village_other = models.CharField(max_length=255, blank=True)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True, related_name="+")
     technology = models.ForeignKey(Technology, on_delete=models.PROTECT, null=True, related_name="+")
@@ -217,7 +219,7 @@ class DeploymentState(StateColumns):
 class DeploymentMonth(StateColumns):
     """One month of a deployment: its flows, and what was known after its last counted report."""
 
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="months")
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="months", db_index=False)
     month = models.IntegerField()  # year * 12 + month - 1
     reports = models.IntegerField()
     trained = models.IntegerField()

@@ -97,8 +97,8 @@ class Submission(models.Model):
     """One filled form and its edits. The first version's instance id names it for ever."""
 
     instance_id = models.CharField(max_length=255, unique=True)
-    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="submissions")
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions", db_index=False)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="submissions", db_index=False)
     received_at = models.DateTimeField(db_index=True)
     review_state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.RECEIVED)
     current_instance_id = models.CharField(max_length=255)
@@ -119,16 +119,16 @@ class Submission(models.Model):
 class SubmissionVersion(models.Model):
     """One received instance. The unique `instance_id` is what makes receiving exactly-once."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     instance_id = models.CharField(max_length=255, unique=True)
     deprecated_id = models.CharField(max_length=255, blank=True)
-    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     content_hmac = models.CharField(max_length=64)  # HMAC-SHA-256 of the bytes as sent: says "identical"
     xml = models.BinaryField()  # zlib; personal values and Aadhaar-like numbers taken out
     answers = models.JSONField()  # derived from the XML
     entity_base = models.CharField(max_length=90, blank=True)  # the entity's version that its author saw, from the XML
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     received_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)  # by the phone's clock
     ended_at = models.DateTimeField(null=True)
@@ -204,7 +204,7 @@ class Flag(models.Model):
 class PersonalValue(models.Model):
     """An answer to a question marked personal: encrypted, apart from the XML, filled in again by right, erasable."""
 
-    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="personal")
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="personal", db_index=False)
     path = models.CharField(max_length=255)
     value = models.BinaryField()
 
@@ -226,7 +226,7 @@ class Blob(models.Model):
 class Attachment(models.Model):
     """A file that a version names; `blob` is empty until it arrives."""
 
-    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="attachments")
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="attachments", db_index=False)
     name = models.CharField(max_length=255)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(null=True)
