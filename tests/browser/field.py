@@ -179,6 +179,21 @@ class Pocket:
               done(all.result.map(({ key, state, instance_id, version }) => ({ key, state, instance_id, version }))); }; }; })"""
         return list(self.page.evaluate(script))
 
+    def xml(self) -> str:
+        """Of the newest report on this phone."""
+        script = """() => new Promise((done) => { const ask = indexedDB.open('gramreach'); ask.onsuccess = () => {
+            const all = ask.result.transaction('reports').objectStore('reports').getAll();
+            all.onsuccess = () => { ask.result.close();
+              done(all.result.sort((a, b) => (a.saved_at < b.saved_at ? 1 : -1))[0].xml); }; }; })"""
+        return str(self.page.evaluate(script))
+
+    def has(self, beginning: str) -> bool:
+        """Whether a file is kept here whose key begins so."""
+        script = """(beginning) => new Promise((done) => { const ask = indexedDB.open('gramreach'); ask.onsuccess = () => {
+            const all = ask.result.transaction('files').objectStore('files').getAllKeys();
+            all.onsuccess = () => { ask.result.close(); done(all.result.some((key) => key.startsWith(beginning))); }; }; })"""
+        return bool(self.page.evaluate(script, beginning))
+
     def begin(self, need: str) -> None:
         """A village need, as far as its second page; its words are saved as a draft."""
         self.go(f"#fill?form=village_need&village={self.village()}")
@@ -228,18 +243,19 @@ class Pocket:
 
     def answer_all(self) -> None:
         """Every question of every page with the first answer that fits, to the end; photos and positions left out."""
-        for _ in range(40):
+        main, saved = self.page.locator(".form-bar .main"), self.page.locator("h1.big")
+        for _ in range(60):
+            if saved.count():
+                return
             self.answer_page()
-            main = self.page.locator(".form-bar .main")
-            if main.inner_text() == "Send when there is network":
-                break
             main.click()
-        main.click()
-        self.page.locator("h1.big").wait_for()
+            for field in self.page.locator(".q.wrong input.field, .q.wrong textarea").all():
+                field.fill("A well")  # what must be written
+            self.page.wait_for_timeout(50)
+        raise AssertionError(self.page.locator(".form-page").inner_text())
 
     def answer_page(self) -> None:
         page = self.page.locator(".form-page")
-        page.locator(".q").first.wait_for()
         for _ in range(5):  # an answer may bring further questions
             if not self._answer_what_is_open():
                 return
@@ -250,7 +266,12 @@ class Pocket:
         for field in page.locator(".picker").all():
             if field.locator(".empty").count():
                 field.click()
-                self.page.locator(".form-over .search-row").first.click()
+                self.page.locator(".form-over .search-box").wait_for()
+                rows = self.page.locator(".form-over .search-row")
+                if not rows.count():
+                    self.page.keyboard.press("Escape")
+                    continue
+                rows.first.click()
                 if self.page.locator(".form-over .main").count():
                     self.page.locator(".form-over .main").click()
                 answered += 1

@@ -22,7 +22,7 @@ from field_forms.compile import compile_form
 from tests.browser.conftest import Tab, large_letters
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 pytestmark = pytest.mark.xdist_group("browser")
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +37,7 @@ POLICY = (
 )
 PAGE = "/field/src/form/harness.html"
 VILLAGES = 2000
+VILLAGE = ("dham", "village 19")
 
 
 class Served(SimpleHTTPRequestHandler):
@@ -138,8 +139,8 @@ def photo_with_exif(path: Path) -> Path:
 class Filling:
     """An officer at a form."""
 
-    def __init__(self, tab: Tab) -> None:
-        self.tab, self.page = tab, tab.page
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
     def open(self, form: str = "every_type", **options: Any) -> float:
         self.page.wait_for_selector("html[data-ready]", state="attached")  # the engine compiles its parser first
@@ -195,12 +196,15 @@ class Filling:
 def filling(browser: Browser, site: str) -> Iterator[Filling]:
     tab = Tab(browser.new_context(**PHONE), site)
     tab.go(PAGE)
-    yield Filling(tab)
+    yield Filling(tab.page)
     tab.context.close()
     assert not tab.wrong, "\n".join(tab.wrong)
 
 
-def fill_everything(filling: Filling, folder: Path, seen: Path | None = None) -> None:
+def fill_everything(
+    filling: Filling, folder: Path, seen: Path | None = None, *, villages: tuple[str, str] = VILLAGE
+) -> None:
+    """`villages`: what is typed to find the one, and the others; the second and the first two found are chosen."""
     page = filling.page
 
     def shot(name: str) -> None:
@@ -243,11 +247,11 @@ def fill_everything(filling: Filling, folder: Path, seen: Path | None = None) ->
     shot("choices")
     filling.on()
     filling.question("Which village?").locator(".picker").click()
-    page.fill(".search-box input", "dham")
+    page.fill(".search-box input", villages[0])
     shot("search")
     page.locator(".search-row").nth(1).click()
     filling.question("Which other villages?").locator(".picker").click()
-    page.fill(".search-box input", "village 19")
+    page.fill(".search-box input", villages[1])
     page.locator(".search-row").nth(0).click()
     page.locator(".search-row").nth(1).click()
     page.click(".form-over .main")
@@ -285,14 +289,28 @@ def fill_everything(filling: Filling, folder: Path, seen: Path | None = None) ->
         shot(label.split()[-1])
         page.click("text=Keep this")
         filling.on()
+    page.click("text=Mark the line")
+    page.get_by_role("button", name="Walk", exact=True).click()
+    for n in range(3):
+        page.context.set_geolocation({"latitude": 29.6 + n / 1000, "longitude": 79.65, "accuracy": 8})
+        page.get_by_text(f"{n + 1} points").wait_for()
+    page.click("text=Pause")
+    shot("walked")
+    page.click("text=Keep this")
+    filling.on()
     photo = photo_with_exif(folder / "photo.jpg")
     page.wait_for_selector("input[type=file]")
     filling.question("Take a photo of the running wheel").locator("input[type=file]").first.set_input_files(photo)
-    page.wait_for_selector(".photo-last img")
+    page.wait_for_selector(".photo-now")
+    if seen:
+        page.wait_for_selector(".photo-last img")
     small = folder / "note.txt"
     small.write_text("paper")
     filling.question("The sound").locator("input[type=file]").first.set_input_files(
         {"name": "a b.wav", "mimeType": "audio/wav", "buffer": silence()}
+    )
+    filling.question("A film").locator("input[type=file]").first.set_input_files(
+        {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0\0\0\x18ftypmp42" + bytes(100)}
     )
     filling.question("A paper").locator("input[type=file]").set_input_files(small)
     page.wait_for_selector("text=note.txt")
@@ -336,6 +354,7 @@ def test_every_type_is_filled_finished_and_restored(filling: Filling, tmp_path: 
     assert values["position"] == "29.6 79.65 0.0 8.0"
     assert len((values["by_hand"] or "").split()) == 2, "a pin has no accuracy and proves nothing"
     assert len((values["path"] or "").split(";")) == 2
+    assert [step.split()[0] for step in (values["walked"] or "").split(";")] == ["29.6", "29.601", "29.602"]
     area = (values["field"] or "").split(";")
     assert len(area) == 4
     assert area[0] == area[-1]
@@ -343,7 +362,12 @@ def test_every_type_is_filled_finished_and_restored(filling: Filling, tmp_path: 
     assert values["photo_taken"]
 
     before = filling.save("draft")
-    assert [file["name"] for file in before["files"]] == [values["photo"], values["sound"], values["paper"]]
+    assert [file["name"] for file in before["files"]] == [
+        values["photo"],
+        values["sound"],
+        values["film"],
+        values["paper"],
+    ]
     filling.open(draftOf="draft")
     after = filling.save("again")
     assert after == before, "a restored draft is the same draft"
@@ -517,7 +541,7 @@ def test_a_removed_entry_can_be_taken_back(filling: Filling) -> None:
 
 
 def test_a_weak_position_is_said_and_kept(filling: Filling, screenshots: Path) -> None:
-    filling.tab.context.set_geolocation({"latitude": 29.6, "longitude": 79.65, "accuracy": 240})
+    filling.page.context.set_geolocation({"latitude": 29.6, "longitude": 79.65, "accuracy": 240})
     filling.open("training_event", language="en", prefill={"village": "lgd:1"})
     go_to_position(filling)
     filling.page.click("text=Find my position")
@@ -547,14 +571,14 @@ def test_the_projects_forms_open_with_2000_villages(filling: Filling, form: str)
     assert about["of"] >= 4
     assert about["languages"] == ["en", "hi"]
     filling.ask("speak", "hi")
-    assert "गाँव" in filling.tab.text("#form")
+    assert "गाँव" in filling.page.inner_text("#form")
 
 
 def test_letters_of_twice_the_size_fit(playwright: Playwright, site: str, tmp_path: Path, screenshots: Path) -> None:
     context = large_letters(playwright, tmp_path / "large", 32, **PHONE)
     tab = Tab(context, site)
     tab.go(PAGE)
-    filling = Filling(tab)
+    filling = Filling(tab.page)
     filling.open(language="hi", villageHint={"lat": 29.6, "lon": 79.65})
     wide: dict[str, int] = {}
     for n in range(18):
