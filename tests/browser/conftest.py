@@ -47,12 +47,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 def large_letters(playwright: Playwright, profile: Path, size: int, **options: Any) -> BrowserContext:
     """A browser whose owner chose larger letters in its settings: what relative sizes and media queries go by."""
-    (profile / "Default").mkdir(parents=True)
-    settings = {"webkit": {"webprefs": {"default_font_size": size}}}
-    (profile / "Default" / "Preferences").write_text(json.dumps(settings))
+    choose_letters(profile, size)
     return playwright.chromium.launch_persistent_context(
         profile, executable_path=CHROMIUM, args=ARGUMENTS, **DESK | options
     )
+
+
+def choose_letters(profile: Path, size: int) -> None:
+    (profile / "Default").mkdir(parents=True)
+    settings = {"webkit": {"webprefs": {"default_font_size": size}}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(settings))
 
 
 class Tab:
@@ -160,8 +164,8 @@ def pick(playwright: Playwright, office: Office, tmp_path: Path) -> Iterator[Pic
 
     phones: list[Pocket] = []
 
-    def one() -> Pocket:
-        phones.append(Pocket(playwright, tmp_path / f"phone-{len(phones)}", office))
+    def one(letters: int = 16) -> Pocket:
+        phones.append(Pocket(playwright, tmp_path / f"phone-{len(phones)}", office, letters))
         return phones[-1]
 
     if not office.answers():

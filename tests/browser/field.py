@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, choose_letters
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Playwright
@@ -103,8 +103,11 @@ class Office:
 class Pocket:
     """A phone: a browser with a folder of its own, which outlives being killed."""
 
-    def __init__(self, playwright: Playwright, folder: Path, office: Office) -> None:
+    def __init__(self, playwright: Playwright, folder: Path, office: Office, letters: int = 16) -> None:
+        """`letters`: the size of text that the phone's owner chose."""
         self.playwright, self.folder, self.office, self.base = playwright, folder, office, office.base
+        if letters != 16:
+            choose_letters(folder, letters)
         self.wrong: list[str] = []
         self.context: BrowserContext
         self.page: Page
@@ -255,7 +258,6 @@ class Pocket:
         raise AssertionError(self.page.locator(".form-page").inner_text())
 
     def answer_page(self) -> None:
-        page = self.page.locator(".form-page")
         for _ in range(5):  # an answer may bring further questions
             if not self._answer_what_is_open():
                 return
@@ -317,7 +319,14 @@ PUT = """(reports) => new Promise((done) => { const ask = indexedDB.open('gramre
     const put = (one, profile) => store.put({ ...same, ...one, profile, first_id: one.instance_id });
     all.onsuccess = () => reports.forEach((one) => put(one, all.result[0].id));
     tx.oncomplete = () => { ask.result.close(); done(true); }; }; })"""
-Pick = Callable[[], Pocket]
+REVIEW = """
+from backend.accounts.models import User
+from backend.submissions import reviewing
+from backend.submissions.models import Submission
+found = Submission.objects.get(instance_id={instance!r})
+reviewing.review(found, {action!r}, {comment!r}, User.objects.get(username='admin'))
+"""
+Pick = Callable[..., Pocket]
 
 
 def photo_of_a_pump(folder: Path) -> Path:

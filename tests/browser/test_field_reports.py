@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.field import ROOT, Office, Pick
+from tests.browser.field import REVIEW, ROOT, Office, Pick
 
 pytestmark = pytest.mark.xdist_group("browser")
 KILLS = int(os.environ.get("GRAMREACH_KILLS", "2"))
@@ -67,15 +67,6 @@ def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, offi
     phone.send()
     known = {row[0] for row in office.rows("SELECT uuid FROM deployments_deployment")}
     assert uuid.replace("-", "") in known, "the office gives it the same name"
-
-
-REVIEW = """
-from backend.accounts.models import User
-from backend.submissions import reviewing
-from backend.submissions.models import Submission
-found = Submission.objects.get(instance_id={instance!r})
-reviewing.review(found, {action!r}, {comment!r}, User.objects.get(username='admin'))
-"""
 
 
 def test_a_change_that_is_asked_for_is_an_edit_of_the_same_report(pick: Pick, office: Office) -> None:

@@ -111,7 +111,7 @@ export function PackReady(props: { who: Profile }): JSX.Element {
             )}
           </Show>
           <Show when={space()?.known}>
-            <Row icon="phone" title={say('ready.room', { n: photos() })} sub={space()?.persisted ? say('ready.safe') : say('ready.maybe')} />
+            <Row icon="phone" title={say('ready.room', { n: photos().toLocaleString('en-IN') })} sub={space()?.persisted ? say('ready.safe') : say('ready.maybe')} />
           </Show>
         </Rows>
       </div>

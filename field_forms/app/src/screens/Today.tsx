@@ -41,7 +41,7 @@ export function Today(props: { who: Profile }): JSX.Element {
   };
   const state = (): string => {
     if (!network()) return say('today.offline');
-    if (sending() ?? busy()) return say('today.sending');
+    if (sending() || (busy() && unsent().length)) return say('today.sending');
     return unsent().length ? say('today.waiting') : say('today.online');
   };
   const start = (): void => go({ at: (forms() ?? []).some((f) => f.form_id === 'village_report') ? 'nearby' : 'forms' });
