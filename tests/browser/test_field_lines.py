@@ -28,19 +28,23 @@ PHOTOS = (
 )
 
 
-def test_cut_at_random_bytes_every_report_and_photo_arrives_once(pick: Pick, office: Office, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cuts", [CUTS, pytest.param(200, marks=pytest.mark.soak)])
+def test_cut_at_random_bytes_every_report_and_photo_arrives_once(
+    pick: Pick, office: Office, tmp_path: Path, cuts: int
+) -> None:
+    who = f"Cut {cuts} times"
     line = Line(office.port, SEED, share=0.0, most=40_000)
     phone = pick()
     phone.base = f"http://127.0.0.1:{line.port}"
-    phone.enrol(office.code("Cut Often"))
+    phone.enrol(office.code(who))
     phone.kill()  # and with it the connections that are not to be cut
     phone.start()
     line.share = 0.8
     phone.go("#reports")
     phone.see("My reports")
     photo, filled = photo_of_a_pump(tmp_path), 0
-    end = time.monotonic() + PATIENCE + 20 * CUTS
-    while line.cuts < CUTS or phone.unsent():
+    end = time.monotonic() + PATIENCE + 20 * cuts
+    while line.cuts < cuts or phone.unsent():
         assert time.monotonic() < end, (line.cuts, phone.state())
         if not phone.unsent():
             phone.fill(f"Need {filled}", photo)
@@ -48,9 +52,9 @@ def test_cut_at_random_bytes_every_report_and_photo_arrives_once(pick: Pick, off
         phone.send_now()
         phone.page.wait_for_timeout(100)
     line.close()
-    stored = office.stored("Cut Often")
+    stored = office.stored(who)
     assert len(stored) == len(set(stored)) == filled
-    photos = office.rows(PHOTOS, "Cut Often")
+    photos = office.rows(PHOTOS, who)
     assert Counter(instance for instance, _ in photos) == dict.fromkeys(stored, 1)
     assert all(blob for _, blob in photos)
     assert office.rows("SELECT count(*) FROM submissions_keptaside WHERE instance_id IN (SELECT instance_id FROM"

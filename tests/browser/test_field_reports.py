@@ -13,11 +13,12 @@ pytestmark = pytest.mark.xdist_group("browser")
 KILLS = int(os.environ.get("GRAMREACH_KILLS", "2"))
 
 
-def test_nothing_that_was_saved_is_lost_by_a_kill(pick: Pick, office: Office) -> None:
-    phone = pick()
-    phone.enrol(office.code("Killed Often"))
+@pytest.mark.parametrize("kills", [KILLS, pytest.param(50, marks=pytest.mark.soak)])
+def test_nothing_that_was_saved_is_lost_by_a_kill(pick: Pick, office: Office, kills: int) -> None:
+    phone, who = pick(), f"Killed {kills} times"
+    phone.enrol(office.code(who))
     phone.context.set_offline(True)
-    for n in range(KILLS):
+    for n in range(kills):
         phone.fill(f"Need {n}")
         phone.kill()
         phone.start()
@@ -31,7 +32,7 @@ def test_nothing_that_was_saved_is_lost_by_a_kill(pick: Pick, office: Office) ->
     phone.go("#reports")
     phone.see("Not finished")
     phone.send()
-    assert len(office.stored("Killed Often")) == len(set(office.stored("Killed Often"))) == KILLS
+    assert len(office.stored(who)) == len(set(office.stored(who))) == kills
 
 
 def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, office: Office) -> None:
