@@ -6,7 +6,7 @@ import solid from 'vite-plugin-solid';
 import { leanEngine } from './vite.engine.ts';
 
 /** Not needed to open a first form: sending photos, reading squares, rare questions and screens, other languages, icons. */
-const LATER = /^(assets\/(photos|jsQR|lite\.esm|words-hi|more|Rank|Range|Trace|Trigger|DistrictMap|PlaceByHand|Barcode)-[\w-]+\.js|icon-.*\.png)$/;
+const LATER = /^(assets\/(photos|jsQR|lite\.esm|words-\w+|more|Rank|Range|Trace|Trigger|DistrictMap|PlaceByHand|Barcode)-[\w-]+\.js|icon-.*\.png)$/;
 const NOT_LISTED = /^(sw\.js|files\.json|\.vite\/.*|.*\.(br|gz|map))$/;
 
 const isLater = (path: string): boolean => LATER.test(path);
@@ -41,7 +41,10 @@ function fileList(): Plugin {
 
 const OUTPUT = {
   entryFileNames: 'assets/[name]-[hash].js',
-  manualChunks: (id: string) => (id.includes('/src/words/hi/') ? 'words-hi' : undefined),
+  manualChunks: (id: string) => {
+    const language = /\/src\/words\/(\w+)\//.exec(id)?.[1];
+    return language && language !== 'en' ? `words-${language}` : undefined;
+  },
 };
 const WORKER = { input: { sw: 'src/sw.ts' }, output: { entryFileNames: 'sw.js', format: 'iife' as const, inlineDynamicImports: true } };
 

@@ -7,14 +7,14 @@ import { database } from './store/db.ts';
 import { setting } from './store/settings.ts';
 import { startRounds } from './sync/round.ts';
 import { keepApp, takeNewVersion } from './sync/version.ts';
-import { setLanguage, type Language } from './words/index.ts';
+import { ofThisPhone, setLanguage, type Language } from './words/index.ts';
 
 async function start(): Promise<void> {
   const root = document.getElementById('app')!;
   try {
     if (await takeNewVersion()) return;
     await database();
-    await setLanguage(((await setting('language')) ?? (navigator.language.startsWith('hi') ? 'hi' : 'en')) as Language);
+    await setLanguage(((await setting('language')) as Language | undefined) ?? ofThisPhone());
   } catch (error) {
     render(() => <Broken error={error} />, root);
     return;

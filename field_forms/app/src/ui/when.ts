@@ -1,7 +1,7 @@
 import { language, say, type Key } from '../words/index.ts';
 
 const DAY = 86_400_000;
-const locale = (): string => (language() === 'hi' ? 'hi-IN-u-nu-latn' : 'en-IN');
+const locale = (): string => (language() === 'en' ? 'en-IN' : `${language()}-IN-u-nu-latn`);
 const startOf = (date: Date): number => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 
 /** 5:20 pm, शाम 5:20 */
@@ -21,7 +21,7 @@ function partOfDay(hour: number): Key {
 export function day(iso: string, withYear = false): string {
   const date = new Date(iso.length === 10 ? `${iso}T12:00` : iso);
   const year = withYear || date.getFullYear() !== new Date().getFullYear();
-  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: language() === 'hi' ? 'long' : 'short', ...(year ? { year: 'numeric' } : {}) };
+  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: language() === 'en' ? 'short' : 'long', ...(year ? { year: 'numeric' } : {}) };
   const parts = new Intl.DateTimeFormat(locale(), options).formatToParts(date);
   const part = (type: string): string => (parts.find((p) => p.type === type)?.value ?? '').replace(/^Sept$/, 'Sep').replace('नवम्बर', 'नवंबर');
   return [part('day'), part('month'), year ? part('year') : ''].filter(Boolean).join(' ');

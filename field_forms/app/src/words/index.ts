@@ -17,6 +17,10 @@ const words: Partial<Record<Language, Words>> = { en: english };
 const [language, choose] = createSignal<Language>('en');
 export { language };
 
+/** The language that the phone speaks, if the app does. */
+export const ofThisPhone = (): Language =>
+  (Object.keys(LANGUAGES) as Language[]).find((code) => navigator.language.startsWith(code)) ?? 'en';
+
 /** Words other than English are fetched (from this phone, once the app is kept) before they are shown. */
 export async function setLanguage(chosen: Language): Promise<void> {
   if (chosen !== 'en') words[chosen] ??= await OTHERS[chosen]().catch(() => ({}));
