@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
     from tests.browser.field import Office, Pick, Pocket
+    from tests.browser.form_page import Filling
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -176,3 +177,24 @@ def pick(playwright: Playwright, office: Office, tmp_path: Path) -> Iterator[Pic
         with contextlib.suppress(Exception):
             phone.context.close()
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page with nothing but a form, on 127.0.0.1."""
+    from tests.browser.form_page import served
+
+    with served(tmp_path_factory.mktemp("harness")) as base:
+        yield base
+
+
+@pytest.fixture
+def filling(browser: Browser, site: str) -> Iterator[Filling]:
+    """An officer at that page. Fails the test if something was wrong with it."""
+    from tests.browser.form_page import PAGE, PHONE, Filling
+
+    tab = Tab(browser.new_context(**PHONE), site)
+    tab.go(PAGE)
+    yield Filling(tab.page)
+    tab.context.close()
+    assert not tab.wrong, "\n".join(tab.wrong)

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.browser.field import ROOT, Office, Pick
+from tests.browser.form_page import Filling, fill_everything
 from tests.unit.field_forms.forms import SHIPPED
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -55,8 +56,6 @@ def answers_of(xml: bytes) -> dict[str, list[str]]:
 
 
 def test_every_type_of_question_is_read_back_at_the_office(pick: Pick, office: Office, tmp_path: Path) -> None:
-    from tests.browser.test_form_view import Filling, fill_everything
-
     office.run("publish_form", str(ROOT / "tests/fixtures/every_type.md"))
     phone = pick()
     phone.enrol(office.code("Every Type"))
