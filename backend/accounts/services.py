@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,7 +20,7 @@ from backend.accounts.tokens import TOKEN_LENGTH, code_hash, new_code, new_token
 from backend.audit.models import Action
 from backend.audit.services import record
 from backend.errors import BadToken, Invalid
-from backend.registry.models import Centre, Cluster
+from backend.registry.models import Centre, Cluster, District
 from backend.writing import writing
 
 CODE_DAYS = 7
@@ -185,3 +188,100 @@ def revoke_api_token(token: ApiToken, by: User | None = None) -> None:
     with writing():
         if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
             record(by, Action.TOKEN_REVOKED, f"token:{token.pk}", name=token.name)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who signs in, with role and scope, as an administrator says it."""
+
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+    role: str
+    all_india: bool
+    centres: Sequence[Centre]
+    clusters: Sequence[Cluster]
+    active: bool
+
+
+def save_account(user: User | None, account: Account, by: User, password: str = "") -> User:
+    """Add an account, or change one. Raises Invalid, with the field, for what cannot be."""
+    _check(user, account)
+    with writing():
+        user = user or User(username=account.username.strip())
+        user.first_name, user.last_name = account.first_name.strip()[:150], account.last_name.strip()[:150]
+        user.username, user.email, user.role = account.username.strip(), account.email.strip(), account.role
+        user.all_india, user.is_active = account.all_india, account.active
+        if password:
+            user.set_password(password)
+        user.save()
+        user.centres.set(account.centres)
+        user.clusters.set(account.clusters)
+        scope = [*(c.slug for c in account.centres), *(c.slug for c in account.clusters)]
+        record(
+            by, Action.PERSON_SAVED, f"user:{user.pk}", username=user.username, role=user.role, active=user.is_active,
+            scope="all" if user.all_india else scope,
+        )  # fmt: skip
+    return user
+
+
+def _check(user: User | None, account: Account) -> None:
+    if account.role not in User.Role.values:
+        raise Invalid("Choose a role.", where="role")
+    name = account.username.strip()
+    try:
+        UnicodeUsernameValidator()(name)
+        if account.email.strip():
+            validate_email(account.email.strip())
+    except ValidationError as error:
+        where = "username" if error.code == "invalid" and "email" not in str(error).lower() else "email"
+        raise Invalid(" ".join(error.messages), where=where) from error
+    if not 1 <= len(name) <= 150:
+        raise Invalid("A user name has 1 to 150 letters.", where="username")
+    same = User.objects.filter(username__iexact=name)
+    if (same.exclude(pk=user.pk) if user else same).exists():
+        raise Invalid("Somebody has this user name already.", where="username")
+    scoped = account.all_india or account.centres or account.clusters or account.role == User.Role.ADMINISTRATOR
+    if not scoped:
+        raise Invalid(
+            "Choose at least one centre or cluster, or all of India: else there is nothing to see.", where="centres"
+        )
+
+
+def set_password(user: User, password: str, by: User) -> None:
+    """Who is signed in with the old one is signed out by it."""
+    with writing():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        record(by, Action.PASSWORD_CHANGED, f"user:{user.pk}", username=user.username)
+
+
+def change_officer(
+    officer: Officer,
+    by: User,
+    *,
+    name: str,
+    language: str,
+    forms: Sequence[str],
+    districts: Sequence[District],
+    active: bool,
+) -> None:
+    """Raises Invalid for a name that is none. Who is no longer active: their phones are refused from then on."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 120:
+        raise Invalid("A name has 1 to 120 letters.", where="name")
+    with writing():
+        officer.name, officer.language, officer.forms, officer.active = name, language, list(forms), active
+        officer.save()
+        officer.districts.set(districts)
+        area = [district.slug for district in districts]
+        record(
+            by,
+            Action.OFFICER_CHANGED,
+            f"officer:{officer.pk}",
+            name=name,
+            forms=list(forms),
+            districts=area,
+            active=active,
+        )

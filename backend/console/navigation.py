@@ -50,19 +50,65 @@ PAGES = (
     Place("admin", "manage", _("Admin"), "gear"),
 )
 ADMIN = (
-    Place("kept", "kept-aside", _("Kept aside"), "box", _("What phones sent and could not be stored."), reviewers),
+    Place("people", "people", _("People"), "people", _("Who signs in, with role and scope."), administrators),
     Place(
-        "conflicts", "conflicts", _("Conflicts"), "merge", _("Where two people changed one deployment."), reviewers
+        "plates",
+        "deployments",
+        _("Deployments and their plates"),
+        "qr",
+        _("How each stands; plates with a square code, to print."),
+        reviewers,
     ),
     Place("clusters", "/registry/clusters", _("Clusters"), "list", _("Names, states, colours."), administrators),
-    Place("centres", "/registry/centres", _("Centres"), "centre", _("Mandates, places, lists of villages."), administrators),
-    Place("technologies", "/registry/technologies", _("Technologies"), "gear", _("Themes and seasons."), administrators),
+    Place(
+        "centres",
+        "/registry/centres",
+        _("Centres"),
+        "centre",
+        _("Mandates, places, lists of villages."),
+        administrators,
+    ),
+    Place(
+        "technologies", "/registry/technologies", _("Technologies"), "gear", _("Themes and seasons."), administrators
+    ),
+    Place(
+        "match",
+        "match-villages",
+        _("Villages to match"),
+        "pin",
+        _("Written by officers, and not found in the list."),
+        reviewers,
+    ),
+    Place(
+        "doubles",
+        "doubles",
+        _("Likely double deployments"),
+        "merge",
+        _("The same thing registered twice: merge it, or say that it is two."),
+        reviewers,
+    ),
+    Place(
+        "published",
+        "published",
+        _("Monthly figures"),
+        "calendar",
+        _("Frozen when they are published; what changed since stands beside them."),
+    ),
+    Place("kept", "kept-aside", _("Kept aside"), "box", _("What phones sent and could not be stored."), reviewers),
+    Place("conflicts", "conflicts", _("Conflicts"), "merge", _("Where two people changed one deployment."), reviewers),
     Place("forms", "forms", _("Forms"), "form", _("What the phones fill in, with its versions.")),
     Place("tokens", "tokens", _("API tokens"), "key", _("What your scripts sign in with.")),
     Place("api", "api-docs", _("API"), "code", _("For scripts and other systems: every address, with examples.")),
     Place("audit", "audit", _("Audit log"), "clock", _("Who did what, and when."), administrators),
-    Place("tables", "admin:index", _("All tables"), "table", _("Every row of the registry, as it is stored."), administrators),
-)  # fmt: skip
+    Place(
+        "tables",
+        "admin:index",
+        _("All tables"),
+        "table",
+        _("Every row of the registry, as it is stored."),
+        administrators,
+    ),
+)
 
 
 def pages(who: Who) -> list[Place]:

@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Min
 from django.utils.translation import get_language, gettext, ngettext
 
 from backend.accounts.who import Who
 from backend.registry.models import Centre, Cluster
-from backend.submissions.models import Form, KeptAside
-from backend.submissions.queries import FLAGGED, WAITING, visible, visible_kept
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """`kept` is None for whoever may not see what was kept aside."""
-
-    all: int
-    to_review: int
-    oldest: dt.datetime | None
-    flagged: int
-    kept: int | None
-
-
-def waiting(who: Who) -> Waiting:
-    everything = visible(who)
-    rows = everything.filter(review_state__in=WAITING)
-    kept = visible_kept(who).filter(state=KeptAside.State.WAITING).count() if who.may_review else None
-    return Waiting(
-        all=everything.count(),
-        to_review=rows.count(),
-        oldest=rows.aggregate(at=Min("received_at"))["at"],
-        flagged=rows.filter(FLAGGED).count(),
-        kept=kept,
-    )
+from backend.submissions.models import Form
 
 
 def rule() -> str:

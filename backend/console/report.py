@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.models import Officer
 from backend.accounts.who import Who
-from backend.console import place, queries
+from backend.console import place, queries, words
 from backend.console.inside import inside, show
 from backend.console.reports import Asked, asked
 from backend.errors import BadFilter, GramReachError
@@ -45,6 +45,7 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
     if shows:
         details.note_look(who, submission)
     seen = looking.look(submission, language, personal=shows)
+    has_personal = bool(seen.now.version.personal.all())
     return show(
         request, who, "console/report.html", "reports", status,
         submission=submission,
@@ -57,7 +58,7 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
         language=language,
         officers=_officers(submission) if who.may_review else [],
         shows_personal=shows,
-        has_personal=bool(seen.now.version.personal.all()),
+        has_personal=has_personal,
         minutes=round(seen.seconds / 60) if seen.seconds else None,
         waiting_photos=sum(a.blob is None for a in seen.now.version.attachments.all()),
         rule=queries.rule(),
@@ -179,7 +180,7 @@ def undo(request: HttpRequest, who: Who, decisions: str) -> HttpResponse:
     try:
         undone = reviewing.undo(keys, who.user)
     except GramReachError as error:
-        messages.error(request, error.detail)
+        messages.error(request, words.error(error.code, error.detail))
         return redirect("reports")
     messages.success(
         request, ngettext("%(n)d decision undone.", "%(n)d decisions undone.", len(undone)) % {"n": len(undone)}

@@ -8,14 +8,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from backend.accounts.who import Who
-from backend.console import navigation, queries
+from backend.console import navigation
 from backend.console.inside import inside, show
-
-
-@require_safe
-@inside()
-def home(request: HttpRequest, who: Who) -> HttpResponse:
-    return show(request, who, "console/home.html", "today", waiting=queries.waiting(who))
 
 
 @require_safe

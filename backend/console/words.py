@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 CONDITIONS: dict[str, str | Promise] = {
@@ -81,6 +82,31 @@ FLAGS: dict[str, str | Promise] = {
     "wrong_type": _("Answer of the wrong kind"),
 }
 
+REASONS: dict[str, str | Promise] = {
+    "accuracy_low": _("The phone knew its place to no better than 100 m."),
+    "aadhaar_masked": _("Somebody wrote an Aadhaar number into a text; it was masked before storing."),
+    "before_start": _("The visit lies before the deployment began."),
+    "clock_ahead": _("The phone's clock ran ahead of the office's by half a day or more."),
+    "constraint_failed": _("An answer breaks a rule of the form."),
+    "deployment_known": _("Another registration has this deployment already."),
+    "far_from_village": _("More than 10 km from the known place of the village."),
+    "future_date": _("The day of the visit was still to come."),
+    "impossible_position": _("The coordinates are no place on Earth."),
+    "other_village": _("The deployment stands in another village than the one named."),
+    "outside_area": _("The village is not among those the officer was given."),
+    "outside_district": _("The position lies in another district than the village."),
+    "outside_india": _("The position lies outside India."),
+    "photo_reused": _("The same picture came with an earlier report."),
+    "position_unproven": _("The position was placed by hand, or the phone gave no accuracy."),
+    "required_missing": _("A question that must be answered was not."),
+    "same_day_again": _("Another report of the same deployment names the same day."),
+    "too_fast": _("Less than two seconds for each answer."),
+    "unchecked": _("A rule of the form could not be checked by the server."),
+    "unknown_choice": _("An answer that the form does not offer."),
+    "unknown_deployment": _("The deployment is not registered here yet."),
+    "unknown_village": _("The village's code is not in our list."),
+}
+
 
 def kept(code: str) -> str:
     """Why something was kept aside; `with_...` came along with it."""
@@ -91,3 +117,26 @@ def kept(code: str) -> str:
 def flag(code: str) -> str:
     """A flag that has no words yet is better read as its code than not at all."""
     return str(FLAGS.get(code) or code.replace("_", " ").capitalize())
+
+
+def reason(code: str) -> str:
+    """What a flag means, in a sentence; empty for one that has none yet."""
+    return str(REASONS.get(code, ""))
+
+
+# What services say in English, for readers of other languages.
+ERRORS: dict[str, str | Promise] = {
+    "comment_required": _("Say why, or what should be changed: write a comment."),
+    "reason_required": _("Say why it is discarded."),
+    "retracted": _("This report was withdrawn; nothing more can be decided."),
+    "too_late": _("It is too late to undo this. Decide anew."),
+    "changed_since": _("Something happened to this report since. Look at it again."),
+    "conflict": _("This was changed since you opened it. Look at it again."),
+    "nothing_to_replace": _("There is nothing here that this could replace. Try again instead."),
+    "is_a_file": _("This is a file. Discard it, or settle the report that it belongs to."),
+}
+
+
+def error(code: str, detail: str) -> str:
+    """What is wrong: in the reader's language where it has words of its own, else as it was said."""
+    return str(ERRORS[code]) if code in ERRORS and get_language() != "en" else detail

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models.expressions import Func
 
@@ -256,3 +257,20 @@ class DerivedBy(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
+
+
+class PublishedMonth(models.Model):
+    """Figures of a month as they were told to others: a fact, which no rebuild touches. `figures`: measures by the slug
+    of a centre, all India under an empty one.
+    """
+
+    month = models.IntegerField(unique=True)  # year * 12 + month - 1
+    figures = models.JSONField()
+    rule = models.CharField(max_length=400)  # which reports counted, in words
+    rule_version = models.CharField(max_length=16)
+    review_required = models.BooleanField()
+    published_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.month // 12}-{self.month % 12 + 1:02d}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -138,6 +138,30 @@ def merge(merged: UUID, survivor: UUID, at: dt.datetime | None = None) -> None:
     for pk in (gone.pk, kept.pk):
         recompute(deployment_by_id(pk))
     Change.objects.bulk_create([Change(kind="deployment", key=str(u)) for u in (merged, survivor)])
+
+
+def unmerge(merged: UUID) -> None:
+    """Let a merged deployment be its own again, with what had been merged with it before."""
+    gone = Deployment.objects.select_related("merged_into").get(uuid=merged)
+    kept = gone.merged_into
+    if kept is None:
+        return
+    hold([merged, kept.uuid])
+    behind = _merged_with(gone, Deployment.objects.filter(merged_into=kept).exclude(pk=gone.pk))
+    Deployment.objects.filter(pk=gone.pk).update(merged_into=None, merged_with=None, merged_at=None)
+    Deployment.objects.filter(uuid__in=behind - {merged}).update(merged_into=gone)
+    Visit.objects.filter(deployment=kept, deployment_uuid__in=behind, kind=Visit.Kind.REPORT).update(deployment=gone)
+    for pk in (gone.pk, kept.pk):
+        recompute(deployment_by_id(pk))
+    Change.objects.bulk_create([Change(kind="deployment", key=str(u)) for u in (merged, kept.uuid)])
+
+
+def _merged_with(gone: Deployment, others: Iterable[Deployment]) -> set[UUID]:
+    """It and those whose chain of merges leads to it."""
+    group, rest = {gone.uuid}, list(others)
+    while more := {d.uuid for d in rest if d.merged_with in group} - group:
+        group |= more
+    return group
 
 
 def forget_everything() -> None:

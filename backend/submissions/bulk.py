@@ -22,7 +22,7 @@ from backend.deployments.observed import Filled
 from backend.deployments.services import Span
 from backend.submissions import counting, entities, facts, listing, photos
 from backend.submissions.arrivals import Arrival, Prepared, prepare
-from backend.submissions.history import events_of, filled_of, handed_to
+from backend.submissions.history import FOLLOWED, events_of, filled_of, handed_to, matched_village
 from backend.submissions.models import Decision, Submission, SubmissionVersion
 from backend.writing import hold, writing
 
@@ -146,8 +146,11 @@ def rebuild(progress: Progress = lambda n: None) -> int:
         for ids in chunks(Deployment.objects.order_by("id").values_list("id", flat=True).iterator()):
             bulk.recompute_all(dict.fromkeys(ids))
         for merge in Decision.objects.filter(kind=Decision.Kind.MERGE).order_by("id"):
-            deployments.merge(UUID(merge.subject), UUID(merge.target), merge.at)
-            listing.follow_deployments([UUID(merge.subject)])
+            if merge.action == "merge":
+                deployments.merge(UUID(merge.subject), UUID(merge.target), merge.at)
+            elif merge.action == "unmerge":
+                deployments.unmerge(UUID(merge.subject))
+            listing.follow_deployments([UUID(merge.subject), UUID(merge.target)])
         entities.look_at_all()
     return count
 
@@ -155,7 +158,7 @@ def rebuild(progress: Progress = lambda n: None) -> int:
 def _again(rows: QuerySet[Submission], progress: Progress) -> int:
     count, last = 0, 0
     versions = Prefetch("versions", SubmissionVersion.objects.select_related("device").order_by("number"))
-    decisions = Prefetch("decisions", Decision.objects.filter(kind=Decision.Kind.REVIEW))
+    decisions = Prefetch("decisions", Decision.objects.filter(kind__in=FOLLOWED))
     while chunk := list(rows.filter(pk__gt=last).order_by("pk").prefetch_related(versions, decisions)[:CHUNK]):
         spans = _spans(chunk)
         bulk.register(spans)
@@ -184,7 +187,9 @@ def _spans(submissions: Sequence[Submission]) -> list[list[Span]]:
     for submission, spans in zip(submissions, counted, strict=True):
         by_number = {v.number: v for v in submission.versions.all()}
         for span in spans:
-            filled.setdefault((submission.pk, span.number), filled_of(by_number[span.number], submission))
+            version = by_number[span.number]
+            matched = matched_village(submission.decisions.all())
+            filled.setdefault((submission.pk, span.number), filled_of(version, submission, matched))
     known = dict(zip(filled, bulk.known_all(list(filled.values()), [Area()] * len(filled)), strict=True))
     return [
         [Span(filled[s.pk, c.number], known[s.pk, c.number], c.since, c.until, c.waiting) for c in spans]

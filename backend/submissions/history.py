@@ -20,6 +20,8 @@ from backend.submissions.models import Decision, Submission, SubmissionVersion
 from backend.submissions.queries import form_by_pk
 from field_forms.instance import read
 
+FOLLOWED = (Decision.Kind.REVIEW, Decision.Kind.MATCH)  # what changes how a submission counts
+
 
 def events_of(versions: Sequence[SubmissionVersion], decisions: Sequence[Decision]) -> list[counting.Event]:
     """Receipts and reviews in order of time; a receipt comes before a review of the same moment."""
@@ -49,15 +51,25 @@ def handed_to(decisions: Iterable[Decision]) -> int | None:
     return int(asked.target) if asked is not None and asked.target else None
 
 
-def filled_of(version: SubmissionVersion, submission: Submission) -> Filled:
+def matched_village(decisions: Iterable[Decision]) -> str:
+    """The code of the village that somebody says is meant by the one that was written down; empty where nobody did."""
+    found = [d for d in decisions if d.kind == Decision.Kind.MATCH]
+    return max(found, key=lambda d: d.pk).target if found else ""
+
+
+def filled_of(version: SubmissionVersion, submission: Submission, village: str = "") -> Filled:
+    """`village`: what a village that is in no list was matched with."""
     form = form_by_pk(version.form_version_id)
+    flat = flatten(version.answers, form.schema)
+    if village and not flat.get("village"):
+        flat["village"] = village
     return Filled(
         form_id=form.form_id,
         submission=submission.instance_id,
         instance_id=version.instance_id,
         received_at=version.received_at,
         sequence=version.pk,
-        flat=flatten(version.answers, form.schema),
+        flat=flat,
         device=version.device_id,
         officer=version.device.officer_id if version.device else None,
         entity=_entity(version) if form.form_id == "deployment_registration" else None,
@@ -74,7 +86,7 @@ def _entity(version: SubmissionVersion) -> uuid.UUID | None:
 def spans_of(submission: Submission) -> list[Span]:
     """Read from the facts, and looked up in today's registry."""
     versions = list(submission.versions.select_related("device").order_by("number"))
-    decisions = list(submission.decisions.filter(kind=Decision.Kind.REVIEW))
+    decisions = list(submission.decisions.filter(kind__in=FOLLOWED))
     return [] if submission.deleted_at else spans(submission, versions, decisions)
 
 
@@ -85,7 +97,7 @@ def spans(submission: Submission, versions: Sequence[SubmissionVersion], decisio
     result = []
     for span in counted:
         if span.number not in looked:
-            filled = filled_of(by_number[span.number], submission)
+            filled = filled_of(by_number[span.number], submission, matched_village(decisions))
             looked[span.number] = (filled, known(filled, Area()))
         result.append(Span(*looked[span.number], span.since, span.until, span.waiting))
     return result

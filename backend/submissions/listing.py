@@ -14,7 +14,7 @@ from backend.deployments.look import Area, Known
 from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled, integer
 from backend.statements import Insert
-from backend.submissions.history import filled_of
+from backend.submissions.history import filled_of, matched_village
 from backend.submissions.models import Flag, ReportRow, Submission
 
 _TOLD = [
@@ -97,7 +97,7 @@ def follow_state(submission: Submission) -> None:
 def again(submissions: Sequence[Submission]) -> None:
     """The rows of these submissions from the facts; with `versions`, their devices and `decisions` fetched before."""
     current = [(s, max(s.versions.all(), key=lambda v: v.number)) for s in submissions]
-    said = [filled_of(version, s) for s, version in current]
+    said = [filled_of(version, s, matched_village(s.decisions.all())) for s, version in current]
     known = bulk.known_all(said, [Area()] * len(said))
     flags: dict[int, list[str]] = {}
     for version, code in Flag.objects.filter(version__in=[v.pk for _, v in current]).values_list("version", "code"):
@@ -108,6 +108,12 @@ def again(submissions: Sequence[Submission]) -> None:
             for (s, v), f, k in zip(current, said, known, strict=True)
         ]
     )
+
+
+def deployments_of(submissions: Sequence[Submission]) -> list[UUID]:
+    """Those that these submissions name."""
+    rows = ReportRow.objects.filter(submission__in=submissions).exclude(deployment=None)
+    return [found for found in rows.values_list("deployment", flat=True) if found is not None]
 
 
 def forget_everything() -> None:

@@ -16,6 +16,7 @@ from backend.audit.services import record
 from backend.deployments import services as deployments
 from backend.deployments.models import Visit
 from backend.errors import Conflict, Invalid
+from backend.registry.models import Village
 from backend.submissions import entities, history, keeping, listing, secrets, services
 from backend.submissions.arrivals import Arrival, Refused, prepare
 from backend.submissions.models import Decision, KeptAside, Submission, SubmissionVersion
@@ -219,3 +220,46 @@ def merge(merged: UUID, survivor: UUID, reason: str, by: User) -> None:
         listing.follow_deployments([merged, survivor])
         entities.look_again([merged, survivor])
         record(by, Action.MERGED, f"deployment:{merged}", into=str(survivor))
+
+
+def unmerge(merged: UUID, by: User) -> None:
+    """Take a merge back that one decided a moment ago. Raises Invalid where it is too late for that."""
+    with writing():
+        audit.hold()
+        rows = Decision.objects.filter(kind=Decision.Kind.MERGE, subject=str(merged)).exclude(action="two")
+        last = rows.order_by("-pk").first()
+        if last is None or last.action != "merge" or last.at < now() - dt.timedelta(minutes=UNDO_MINUTES):
+            raise Invalid("It is too late to undo this merge. Ask your administrator.", code="too_late")
+        _note_pair("unmerge", merged, UUID(last.target), "", by)
+        deployments.unmerge(merged)
+        listing.follow_deployments([merged, UUID(last.target)])
+        entities.look_again([merged, UUID(last.target)])
+        record(by, Action.UNMERGED, f"deployment:{merged}", of=last.target)
+
+
+def say_two(one: UUID, other: UUID, reason: str, by: User) -> None:
+    """These look like one deployment, and are two: nobody is asked again."""
+    with writing():
+        _note_pair("two", one, other, reason, by)
+
+
+def _note_pair(action: str, subject: UUID, target: UUID, reason: str, by: User) -> None:
+    Decision.objects.create(
+        kind=Decision.Kind.MERGE, action=action, subject=str(subject), target=str(target), comment=reason, by=by,
+        at=now(),
+    )  # fmt: skip
+
+
+def match(submissions: Sequence[Submission], village: Village, by: User) -> None:
+    """The village that these reports wrote down is this one of the list; all that is derived follows."""
+    with writing():
+        audit.hold()
+        for submission in submissions:
+            Decision.objects.create(
+                kind=Decision.Kind.MATCH, action="match", submission=submission, target=village.code, by=by, at=now()
+            )
+            follow(submission)
+        listing.again(submissions)
+        listing.follow_deployments(listing.deployments_of(submissions))
+        for submission in submissions:
+            record(by, Action.VILLAGE_MATCHED, f"report:{submission.instance_id}", village=village.code)

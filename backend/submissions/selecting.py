@@ -19,7 +19,7 @@ from backend.submissions.models import ReportRow, ReviewState
 WAITING = (ReviewState.RECEIVED, ReviewState.EDITED)  # for somebody to look at them
 ANY_FLAG = "any"
 MOST_NAMES = 500  # villages of one word of a search: more are no search
-COUNTED_TO = 10_000  # lists count no further
+COUNTED_TO = 1000  # lists count no further: a longer one is paged, whatever its length
 
 
 @dataclass(frozen=True)

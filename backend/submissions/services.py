@@ -216,14 +216,13 @@ def add_version(
     """A new version of a submission, whose attachments are carried forward by name."""
     areas = {} if areas is None else areas
     before = entities.of_submission(submission.instance_id)
-    version, said, place, codes = _version(item, submission.pk, submission.instance_id, replaced.number + 1, areas)
+    version, said, _, _ = _version(item, submission.pk, submission.instance_id, replaced.number + 1, areas)
     attachments.carry_forward(replaced.pk, version)
     submission.current_instance_id = item.instance_id
     submission.review_state = state_of(submission)  # an edit takes nothing back: what was retracted stays so
     submission.save(update_fields=["current_instance_id", "review_state"])
     deployments.apply(submission.instance_id, spans_of(submission), new=False)
-    state = submission.review_state
-    listing.put([listing.row(submission.pk, submission.form_id, said, place, codes, state=state)])
+    listing.again([submission])
     if said.deployment is not None:
         listing.follow_deployments([said.deployment])
     entities.look_again(before | entities.of_submission(submission.instance_id))

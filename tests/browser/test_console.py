@@ -42,8 +42,8 @@ def test_a_coordinator_signs_in_and_sees_what_waits(tab: Tab, reported: World, s
     tab.sign_in("meena.joshi")
     assert tab.page.url == tab.base + "/"
     assert "RSVC Nitte" in tab.text(".head")
-    assert "2 reports received from RSVC Nitte." in tab.text("main")
-    assert [row.inner_text() for row in tab.page.locator(".rows .number").all()] == ["2", "1", "1"]
+    assert "3 villages in the catchment lists, 2 deployments, 1 phone." in tab.text("main")
+    assert [row.inner_text() for row in tab.page.locator(".rows .number").all()] == ["2", "1", "1", "1"]
     tab.page.screenshot(path=screenshots / "home.png")
     tab.page.click(".person summary")
     tab.page.click("text=Sign out")
@@ -54,7 +54,7 @@ def test_a_coordinator_signs_in_and_sees_what_waits(tab: Tab, reported: World, s
 def test_every_link_of_the_first_page_answers(tab: Tab, reported: World) -> None:
     tab.sign_in("meena.joshi")
     links = {a.get_attribute("href") for a in tab.page.locator("a[href^='/']").all()}
-    assert {"/maps/reach", "/forms", "/api/v1/docs", "/api/v1/export/reports.geojson", "/api/v1/kept-aside"} <= links
+    assert {"/maps/reach?centre=nitte", "/reports", "/quality", "/kept-aside", "/api/v1/export/reports.csv"} <= links
     answers = {link: tab.context.request.get(tab.base + str(link)).status for link in links}
     assert set(answers.values()) == {200}, answers
 
@@ -103,16 +103,33 @@ def test_the_demonstration_says_so_and_others_do_not(tab: Tab, world: World, set
     assert "made up" not in tab.text()
 
 
+PATHS = (
+    "/login", "/privacy", "/", "/reports?order=newest", "/quality?days=365", "/deployments", "/villages/never", "/manage",
+    "/forms",
+)  # fmt: skip
+
+
 def visit_all(tab: Tab, screenshots: Path, named: str) -> dict[str, int]:
     """Every page, photographed; by path how many pixels it is too wide."""
     too_wide = {}
-    for path in ("/login", "/privacy", "/", "/forms"):
+    for path in (
+        "/login",
+        "/privacy",
+        "/",
+        "/reports?order=newest",
+        "/quality?days=365",
+        "/deployments",
+        "/villages/never",
+        "/manage",
+        "/forms",
+    ):
         if path == "/":
             tab.sign_in("meena.joshi")
         else:
             tab.go(path)
         too_wide[path] = tab.sideways()
-        tab.page.screenshot(path=screenshots / f"{named}-{path.strip('/') or 'home'}.png", full_page=True)
+        name = path.strip("/").replace("/", "-").split("?")[0] or "home"
+        tab.page.screenshot(path=screenshots / f"{named}-{name}.png", full_page=True)
     return too_wide
 
 

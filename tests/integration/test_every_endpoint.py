@@ -55,6 +55,7 @@ OWN_PAGES = "302 302 302  302  404 404 200 200  302 302 302"
 OWN_LISTS = "302 302 302  302  403 404 {0} {0}  302 302 302"
 ADMIN_PAGES = "302 302 302  302  403 403 403 {}  302 302 302"
 AUDITORS = "302 302 302  302  403 403 403 200  302 302 302"
+ADMINISTRATORS = "302 302 302  302  403 403 403 {}  302 302 302"
 MAPS = "302 403 403  403  200 200 200 200  200 200 200"
 # By Basic or the phone's own token; a console's session is no way in.
 PHONES = "401 403 403  {0}  401 401 401 401  403 403 403"
@@ -124,6 +125,24 @@ PAGES = {
     "GET /kept-aside": ENROLLERS.format(200, 200, 200),
     "GET /kept-aside/{kept_id}": ENROLLERS.format(404, 200, 200),
     "POST /kept-aside/{kept_id}/resolve": ENROLLERS.format(404, 302, 302),
+    "GET /deployments": SIGNED_IN,
+    "GET /deployments/plates": ENROLLERS.format(200, 200, 200),
+    "GET /villages/never": SIGNED_IN,
+    "GET /villages/match": ENROLLERS.format(200, 200, 200),
+    "POST /villages/match/one": ENROLLERS.format(302, 302, 302),
+    "GET /quality": SIGNED_IN,
+    "GET /quality/officers/{officer_id}": "302 302 302  302  200 404 200 200  302 302 302",
+    "GET /quality/doubles": ENROLLERS.format(200, 200, 200),
+    "POST /quality/doubles/merge": ENROLLERS.format(404, 404, 404),  # names none
+    "POST /quality/doubles/{deployment}/unmerge": ENROLLERS.format(404, 404, 404),  # was not merged
+    "GET /people": ADMINISTRATORS.format(200),
+    "GET /people/add": ADMINISTRATORS.format(200),
+    "GET /people/{user_id}": ADMINISTRATORS.format(200),
+    "POST /people/{user_id}/password": ADMINISTRATORS.format(200),
+    "GET /published": SIGNED_IN,
+    "POST /published/publish": ADMINISTRATORS.format(302),
+    "GET /published/{month}": "302 302 302  302  404 404 404 404  302 302 302",  # none is
+    "GET /phones/people/{officer_id}": ENROLLERS.format(404, 200, 200),
     "GET /forms": SIGNED_IN,
     "GET /forms/upload": ADMINISTERS.format(200),
     "POST /forms/upload": ADMINISTERS.format(422),
@@ -350,7 +369,8 @@ FORM_PAGES = (
     "/forms/upload", "/forms/drafts/{form_id}/try", "/forms/drafts/{form_id}/publish", "/forms/drafts/{form_id}/discard",
     "/forms/{form_id}/state",
     "/reports/approve", "/reports/undo/{decisions}", "/reports/{instance_id}/review", "/kept-aside/{kept_id}/resolve",
-    "/reports/views/{view_id}/forget",
+    "/reports/views/{view_id}/forget", "/villages/match/one", "/quality/doubles/merge",
+    "/quality/doubles/{deployment}/unmerge", "/people/{user_id}/password", "/published/publish",
 )  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
     **{row: row.split(" ")[1].replace("{token}", "{draft_token}") for row in OPENROSA if "/draft/" in row},
@@ -453,6 +473,9 @@ def make_scene() -> Scene:
         "pk": "0",
         "object_id": "0",
         "content_type_id": "0",
+        "user_id": str(User.objects.create_user("lata", password="a-long-password").pk),
+        "month": "24000",
+        "deployment": str(Deployment.objects.get().uuid),
         "view_id": "0",
         "version_id": str(SubmissionVersion.objects.get().pk),
         "decisions": "0",

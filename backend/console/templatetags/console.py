@@ -10,6 +10,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from backend.console import words
+from backend.errors import GramReachError
 
 register = template.Library()
 
@@ -53,6 +54,18 @@ def flag(code: str) -> str:
 def review(state: str) -> str:
     """A review state in words."""
     return str(words.REVIEW.get(state, state))
+
+
+@register.filter
+def reason(code: str) -> str:
+    """What a flag means, in a sentence."""
+    return words.reason(code)
+
+
+@register.filter
+def said(error: GramReachError) -> str:
+    """An error in the reader's language."""
+    return words.error(error.code, error.detail)
 
 
 @register.filter

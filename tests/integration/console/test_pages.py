@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts import throttle
-from backend.registry.models import Centre
 from tests.integration.world import World, user
 
 WRONG = {"username": "meena", "password": "wrong"}
@@ -34,51 +32,6 @@ def page(world: World) -> Client:
     return client
 
 
-def numbers(page: Client) -> tuple[int, int, int, int | None]:
-    found = page.get("/").context["waiting"]
-    return found.all, found.to_review, found.flagged, found.kept
-
-
-def test_what_waits_is_counted(page: Client) -> None:
-    assert numbers(page) == (2, 2, 1, 1)
-
-
-def test_each_list_is_as_long_as_its_number(page: Client) -> None:
-    def length(path: str) -> int:
-        return len(page.get(path).json()["items"])
-
-    assert length("/api/v1/submissions?review=received,edited") == 2
-    assert length("/api/v1/submissions?review=received,edited&flagged=true") == 1
-    assert length("/api/v1/submissions?flagged=false") == 1
-    assert length("/api/v1/kept-aside") == 1
-
-
-def test_what_was_decided_waits_no_longer(page: Client) -> None:
-    for item in page.get("/api/v1/submissions").json()["items"]:
-        page.post(f"/api/v1/submissions/{item['instance_id']}/review", {"action": "approve"}, "application/json")
-    assert numbers(page) == (2, 0, 0, 1)
-    assert "All that were received have been looked at." in page.get("/").content.decode()
-
-
-def test_other_centres_see_nothing_of_it(page: Client) -> None:
-    other = Centre.objects.create(slug="khunt", name="RSVC Khunt", short_name="Khunt", kind="rsvc")
-    page.force_login(user("coordinator", "prakash", centres=[other]))
-    assert numbers(page) == (0, 0, 0, 0)
-
-
-def test_cluster_teams_are_not_shown_what_was_kept_aside(page: Client, world: World) -> None:
-    page.force_login(user("cluster_team", "team", clusters=[world.cluster]))
-    assert numbers(page) == (2, 2, 1, None)
-    assert "Kept aside" not in page.get("/").content.decode()
-
-
-def test_the_first_page_asks_a_fixed_number_of_queries(
-    page: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    with django_assert_max_num_queries(12):
-        page.get("/")
-
-
 def test_the_scope_is_named(page: Client, world: World) -> None:
     assert page.get("/").context["scope"] == "RSVC Nitte"
     page.force_login(user("coordinator", "both", centres=[world.centre], clusters=[world.cluster]))
@@ -88,12 +41,12 @@ def test_the_scope_is_named(page: Client, world: World) -> None:
 
 
 def test_only_administrators_are_shown_the_administration(page: Client) -> None:
-    assert "/admin/" not in page.get("/").content.decode()
+    assert "/admin/" not in page.get("/manage").content.decode()
     admin = user("administrator", "admin")
     admin.is_staff = admin.is_superuser = True
     admin.save()
     page.force_login(admin)
-    assert "/admin/" in page.get("/").content.decode()
+    assert "/admin/" in page.get("/manage").content.decode()
 
 
 def test_ten_wrong_passwords_and_the_door_stays_shut_for_a_minute(page: Client) -> None:
@@ -125,7 +78,9 @@ def test_the_browsers_language_is_the_first_choice(page: Client) -> None:
     assert '<html lang="en">' in Client(headers={"Accept-Language": "ta"}).get("/login").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/login", "/", "/forms", "/privacy", "/api/v1/docs"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/", "/reports", "/quality", "/deployments", "/manage", "/privacy", "/api/v1/docs"]
+)
 def test_pages_keep_the_strict_policy(page: Client, path: str) -> None:
     client = Client() if path == "/login" else page
     policy = client.get(path)["Content-Security-Policy"]

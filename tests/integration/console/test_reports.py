@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from backend.accounts import services as accounts
 from backend.accounts.models import Officer
 from backend.accounts.who import of_user
+from backend.audit.models import Action, Entry
 from backend.console.models import SavedView
 from backend.deployments.models import Deployment
 from backend.field import feedback
@@ -314,3 +315,19 @@ def test_what_was_kept_aside_is_looked_at_and_settled(desk: Client, world: World
     assert ReportRow.objects.get().village == world.villages[1]
     assert list(desk.get("/kept-aside").context["items"]) == []
     assert len(desk.get("/kept-aside?all=1").context["items"]) == 1
+
+
+def test_errors_are_said_in_the_readers_language(desk: Client, world: World) -> None:
+    sent = send(world, world.registration())
+    body = {"action": "request_changes"}
+    answer = desk.post(f"/reports/{sent}/review", body, headers={"Accept-Language": "hi"})
+    assert "टिप्पणी लिखें" in answer.content.decode()
+    assert "Say what should be changed" in desk.post(f"/reports/{sent}/review", body).content.decode()
+
+
+def test_looking_at_personal_answers_is_recorded_once(desk: Client, world: World) -> None:
+    sent = send(world, world.registration(owner_name="Lakshmi Devi"))
+    desk.get(f"/reports/{sent}")
+    assert not Entry.objects.filter(action=Action.PERSONAL_SEEN).exists()
+    desk.get(f"/reports/{sent}?personal=1")
+    assert Entry.objects.filter(action=Action.PERSONAL_SEEN).count() == 1

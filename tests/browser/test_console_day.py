@@ -1,0 +1,148 @@
+"""A coordinator's day in a browser: what needs me, twenty reports by keys, a change asked, a phone enrolled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend.accounts import throttle
+from backend.deployments import standing
+from backend.deployments.filters import today
+from backend.deployments.models import Deployment
+from backend.field import feedback
+from backend.submissions.models import ReportRow
+from tests.browser.axe import violations
+from tests.browser.conftest import Open, Tab
+from tests.browser.test_console import PHONE
+from tests.integration.console.test_reports import PIN, report_with_photo, send
+from tests.integration.world import World, make_world, user
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+REVIEWED = 20
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    throttle.forget()
+    standing.forget_standings()
+
+
+@pytest.fixture
+def office(transactional_db: None) -> World:
+    """One with a photo, one broken, one flagged, and enough others for a morning; a phone's unreadable report."""
+    world = make_world()
+    user("coordinator", "meena.joshi", centres=[world.centre])
+    user("administrator", "admin")
+    report_with_photo(world)
+    deployment = str(Deployment.objects.get().uuid)
+    send(world, world.report(deployment, visit_date=str(today()), working=0, broken=1, units_in_use=0, installed=1))
+    for n in range(REVIEWED):
+        send(world, world.registration(place=n % 2, visit_date="2026-11-02"))
+    send(world, world.registration(visit_date="2026-11-02", position=PIN))
+    world.client().post("/api/v1/submissions", b"<broken", content_type="application/xml")
+    return world
+
+
+def states() -> list[str]:
+    return list(ReportRow.objects.order_by("pk").values_list("review_state", flat=True))
+
+
+def press(tab: Tab, key: str) -> None:
+    with tab.page.expect_navigation():
+        tab.page.keyboard.press(key)
+
+
+def test_a_coordinators_day(tab: Tab, office: World, screenshots: Path) -> None:
+    tab.sign_in("meena.joshi")
+    assert "What needs you today" in tab.text("h1")
+    tab.page.screenshot(path=screenshots / "today.png")
+    tab.page.click("text=Start reviewing")
+    tab.settled()
+    assert "1 of 23" in tab.text(".back")
+    photo = tab.page.locator(".photos img").first
+    assert photo.evaluate("img => img.decode().then(() => img.naturalWidth)") == 480
+    tab.page.screenshot(path=screenshots / "report.png")
+    for _ in range(REVIEWED):
+        press(tab, "a")
+    assert states()[:REVIEWED] == ["approved"] * REVIEWED
+    assert "1 of 3" in tab.text(".back")
+
+    tab.page.keyboard.press("c")  # asks for words first
+    tab.page.keyboard.type("Please take a new photo")  # letters in a field are letters, no keys
+    with tab.page.expect_navigation():
+        tab.page.click("text=Ask for changes")
+    assert states()[REVIEWED] == "changes_requested"
+    told = [row for row in feedback.everything(office.device) if row["state"] == "changes_requested"]
+    assert [row["comment"] for row in told] == ["Please take a new photo"]
+
+    tab.page.click("text=Undo")
+    tab.settled()
+    assert states()[REVIEWED] == "received"
+    press(tab, "s")
+    press(tab, "k")
+    assert states().count("received") == 3, "looking decides nothing"
+
+    tab.page.click("nav >> text=Phones")
+    tab.page.fill("#names", "Geeta Rawat")
+    tab.page.click("text=Make codes")
+    tab.settled()
+    assert "Geeta Rawat" in tab.text(".slips")
+    assert tab.page.locator(".slips svg.square").count() == 1
+
+
+def test_keys_can_be_switched_off(tab: Tab, office: World) -> None:
+    tab.sign_in("meena.joshi", path="/reports?review=received,edited")
+    tab.page.click(".reports tbody a >> nth=0")
+    tab.settled()
+    tab.page.click("text=Keys: on")
+    tab.page.keyboard.press("Escape")
+    tab.page.locator("h1").click()
+    tab.page.keyboard.press("a")
+    tab.page.wait_for_timeout(200)
+    assert "approved" not in states()
+    tab.page.reload()
+    assert "Keys: off" in tab.text("#decide")
+
+
+def test_many_are_chosen_accepted_and_taken_back(tab: Tab, office: World, screenshots: Path) -> None:
+    tab.sign_in("meena.joshi", path="/reports?review=received,edited")
+    tab.page.check("#all")
+    chosen = len(states()) - ReportRow.objects.filter(flags__gt=0).count()
+    assert f"{chosen} chosen" in tab.text("#count")
+    tab.page.screenshot(path=screenshots / "reports-chosen.png")
+    tab.page.click("text=Accept what is chosen")
+    tab.settled()
+    assert states().count("approved") == chosen
+    tab.page.click("text=Undo")
+    tab.settled()
+    assert "approved" not in states()
+
+
+PAGES = (
+    "/", "/reports?order=newest", "/reports/views?query=flag%3Dany", "/kept-aside", "/quality?days=365", "/quality/doubles",
+    "/deployments", "/villages/never", "/villages/match", "/manage", "/people", "/people/add", "/published", "/phones",
+)  # fmt: skip
+
+
+def pages_of(office: World) -> list[str]:
+    report = ReportRow.objects.select_related("submission").filter(flags__gt=0)[0].submission.instance_id
+    plate = Deployment.objects.all()[0].uuid
+    own = [f"/reports/{report}", f"/deployments/plates?chosen={plate}", f"/phones/people/{office.officer.pk}"]
+    return [*PAGES, *own, f"/quality/officers/{office.officer.pk}?days=365"]
+
+
+@pytest.mark.parametrize(("size", "language"), [("desk", "en-IN"), ("phone", "hi-IN")])
+def test_pages_are_accessible_and_fit(
+    open_tab: Open, office: World, size: str, language: str, screenshots: Path
+) -> None:
+    tab = open_tab(locale=language, **(PHONE if size == "phone" else {}))
+    tab.sign_in("admin")
+    found = {}
+    for path in pages_of(office):
+        tab.go(path)
+        name = path.strip("/").split("?")[0].replace("/", "-").replace(":", "") or "home"
+        tab.page.screenshot(path=screenshots / f"{size}-{name}.png", full_page=size == "phone")
+        if wrong := violations(tab.page) + ([f"{tab.sideways()} px too wide"] if tab.sideways() else []):
+            found[path] = wrong
+    assert not found, "\n".join(f"{path}: {line}" for path, lines in found.items() for line in lines)
