@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _BASE = (
@@ -14,12 +16,18 @@ STRICT = _BASE + "style-src 'self'"
 MAPS = _BASE + "style-src 'self' 'unsafe-inline'"  # Leaflet and Folium set styles on the elements they place
 
 
+def maps() -> str:
+    """With pictures from the tile server that the settings name, if they name one."""
+    tiles = urlsplit(settings.MAP_TILES)
+    return MAPS.replace("img-src 'self'", f"img-src 'self' {tiles.scheme}://{tiles.netloc}") if tiles.netloc else MAPS
+
+
 class ContentSecurityPolicy:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        policy = MAPS if request.path.startswith("/maps/") else STRICT
+        policy = maps() if request.path.startswith("/maps/") else STRICT
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

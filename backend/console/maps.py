@@ -72,6 +72,8 @@ def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpRes
         urls={
             "moments": f"/maps/reach/moment.json?{query}",
             "village": "/maps/reach/village.json",
+            "tiles": settings.MAP_TILES,
+            "tiles-by": settings.MAP_TILES_BY,
             **(
                 {name: f"/api/v1/reach/{where}?{filters.query()}" for name, where in OF_VIEW}
                 if view == "national"

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from PIL import Image
+from pytest_django import Settings
 
 from tests.browser.conftest import Open, Tab
 from tests.integration.world import World, make_world, user
@@ -185,6 +186,27 @@ def test_a_white_spot_leads_to_its_villages(coordinator: Tab, world: World) -> N
     coordinator.page.click("text=See its villages")
     coordinator.page.wait_for_selector(".place .sym")
     assert coordinator.page.locator(".with-villages").count() == 1
+
+
+def test_an_outside_tile_server_is_asked_only_if_named_and_its_boundaries_are_warned_of(
+    coordinator: Tab, settings: Settings
+) -> None:
+    show(coordinator)
+    assert "boundaries may differ" not in coordinator.text(".leaflet-control-attribution")
+    settings.MAP_TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
+    settings.MAP_TILES_BY = "Example"
+    asked: list[str] = []
+    coordinator.page.route(
+        "https://tiles.example.org/**", lambda route: (asked.append(route.request.url), route.abort())
+    )
+    show(coordinator)
+    said = coordinator.text(".leaflet-control-attribution")
+    assert "boundaries may differ from the official ones" in said
+    assert "Example" in said
+    coordinator.page.wait_for_timeout(300)
+    assert asked
+    assert not [line for line in coordinator.wrong if "Content Security Policy" in line]
+    coordinator.wrong.clear()
 
 
 def test_the_view_becomes_a_picture(coordinator: Tab, tmp_path: Path) -> None:

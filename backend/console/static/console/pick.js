@@ -4,14 +4,14 @@
   document.querySelectorAll('.pick').forEach((node) => {
     const lat = document.getElementById(node.dataset.lat), lon = document.getElementById(node.dataset.lon);
     node.hidden = false;
-    const map = G.ground(node), icon = L.divIcon({ className: 'pin', iconSize: [22, 22], iconAnchor: [11, 22] });
+    const map = G.ground(node), icon = L.divIcon({ className: 'pin', iconSize: [20, 20], iconAnchor: [10, 10] });
     const here = () => [Number(lat.value), Number(lon.value)];
     const known = () => lat.value !== '' && lon.value !== '' && here().every(Number.isFinite);
     let pin = null;
     function show(at, zoom) {
       if (pin) pin.setLatLng(at);
       else {
-        pin = L.marker(at, { icon, draggable: true, autoPan: true }).addTo(map);
+        pin = L.marker(at, { icon, draggable: true, autoPan: true, keyboard: false }).addTo(map);
         pin.on('dragend', () => write(pin.getLatLng()));
       }
       if (zoom) map.setView(at, zoom);
