@@ -104,3 +104,12 @@ class Fault(GramReachError):
 
     def __init__(self) -> None:
         super().__init__("Something went wrong on the server. What you sent was not stored; try again later.")
+
+
+class Busy(GramReachError):
+    status, code, retry_after = 503, "busy", 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server has more to do than it can. Your reports stay on the phone; it tries again by itself."
+        )

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.config.requests.Requests",
+    "backend.config.overload.Overload",
     "backend.config.security.ContentSecurityPolicy",
     "backend.config.straight.Straight",  # reports of phones: they need nothing of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,19 +163,24 @@ SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
+# One JSON object a line (LOG_FORMAT=json), and one line for each request (LOG_REQUESTS=1).
+LOG_FORMAT = "json" if os.environ.get("LOG_FORMAT", "").strip().lower() == "json" else "plain"
+LOG_REQUESTS = _flag("LOG_REQUESTS")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
             "()": "backend.config.logs.WithoutTokens",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+        },
+        "json": {"()": "backend.config.logs.AsJson"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # No handlers beside ours: what they write does not go through the formatter.
     "loggers": {
+        "gramreach.requests": {"level": "INFO" if LOG_REQUESTS else "WARNING"},
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
     },
