@@ -18,7 +18,7 @@ from typing import Any
 import requests
 from PIL import Image
 
-from tests.integration.world import TOKEN
+from tests.faults.homes import TOKEN
 
 STORED = {"stored", "identical", "edited"}
 TUS = {"Tus-Resumable": "1.0.0"}

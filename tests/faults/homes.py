@@ -23,6 +23,7 @@ OURS = {
     "DATABASE_URL", "SECRET_KEY", "DATA_KEY", "AUDIT_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "BACKUP_PASSPHRASE",
     "DEBUG", "REVIEW_REQUIRED", "TRUSTED_PROXIES", "REQUIRE_2FA",
 }  # fmt: skip
+TOKEN = "the-token-that-the-phone-made-for-itself"  # of the world's phone
 WORLD = "from tests.integration.world import make_world; make_world()"
 
 

@@ -25,6 +25,7 @@ from backend.registry.models import (
 from backend.submissions.models import FormVersion
 from backend.submissions.publishing import publish_shipped
 from maps import boundaries, geo
+from tests.faults.homes import TOKEN
 
 NITTE = (13.18, 74.93)
 
@@ -126,9 +127,6 @@ def the_world() -> World:
         Device.objects.get(installation_id="phone-1"), TOKEN,
         {row.form.form_id: row for row in FormVersion.objects.select_related("form")},
     )  # fmt: skip
-
-
-TOKEN = "the-token-that-the-phone-made-for-itself"
 
 
 def _village(number: int, state: State, district: District) -> Village:
