@@ -53,8 +53,8 @@ def entity(instance: Instance) -> EntityBlock | None:
 
     Source: https://getodk.github.io/xforms-spec/entities
     """
-    for element in instance.root.iter():
-        if local(element) == "entity" and element.get("dataset"):
+    for element in instance.root.iter("{*}entity"):
+        if element.get("dataset"):
             create, update = (element.get(name) in ("1", "true") for name in ("create", "update"))
             label = next((child.text or "" for child in element if local(child) == "label"), "")
             identifier = (element.get("id") or "").removeprefix("uuid:")
