@@ -78,8 +78,14 @@ def clusters_to_read(who: Who) -> QuerySet[Cluster]:
     return Cluster.objects.all() if who.everywhere else Cluster.objects.filter(pk__in=who.clusters)
 
 
+def centres_to_read(who: Who) -> QuerySet[Centre]:
+    """A coordinator's own: what a token of theirs may be given together."""
+    return Centre.objects.filter(pk__in=who.centres)
+
+
 def tokens_of(who: Who) -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(created_by=who.user).select_related("cluster").order_by("-created_at", "-pk")
+    rows = ApiToken.objects.filter(created_by=who.user).select_related("cluster").prefetch_related("centres")
+    return rows.order_by("-created_at", "-pk")
 
 
 def token_of(who: Who, pk: int) -> ApiToken:

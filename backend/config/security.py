@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,6 +12,7 @@ _BASE = (
     "default-src 'none'; script-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'; "
 )
+NOBODY = "'none'"
 STRICT = _BASE + "style-src 'self'"
 MAPS = _BASE + "style-src 'self' 'unsafe-inline'"  # Leaflet and Folium set styles on the elements they place
 
@@ -22,6 +23,11 @@ def maps() -> str:
     return MAPS.replace("img-src 'self'", f"img-src 'self' {tiles.scheme}://{tiles.netloc}") if tiles.netloc else MAPS
 
 
+def framed(origins: Iterable[str]) -> str:
+    """A map that these sites may show within their own pages."""
+    return maps().replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins) or NOBODY}")
+
+
 class ContentSecurityPolicy:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,5 +35,7 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         policy = maps() if request.path.startswith("/maps/") else STRICT
+        if request.path.startswith("/maps/public"):
+            policy = framed(settings.EMBED_ORIGINS)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

@@ -144,6 +144,9 @@ MAP_TILES = os.environ.get("MAP_TILES", "")
 MAP_TILES_BY = os.environ.get("MAP_TILES_BY", "")
 UPLOAD_LIMIT = megabytes(os.environ.get("UPLOAD_LIMIT_MB", ""), "UPLOAD_LIMIT_MB", 100)
 UPLOADS = GRAMREACH_HOME / "uploads"
+# The public map, of at least five villages each, and the sites that may show it within their own pages.
+PUBLIC_MAPS = _flag("PUBLIC_MAPS")
+EMBED_ORIGINS = [origin for origin in os.environ.get("EMBED_ORIGINS", "").replace(",", " ").split() if origin]
 # Exports that are made in the background: their queue, and where their files lie for some days.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EXPORTS = GRAMREACH_HOME / "exports"

@@ -19,6 +19,7 @@ from backend.errors import Invalid
 from backend.registry.models import Cluster
 
 ALL_INDIA = "all"
+MY_CENTRES = "my-centres"
 DAYS = (30, 90, 365)
 
 
@@ -42,7 +43,10 @@ def _made(request: HttpRequest, who: Who) -> str:
     name = request.POST.get("name", "").strip()
     if not name:
         raise Invalid(gettext("Give it a name: what is it for?"), where="name")
-    return services.make_api_token(name, _reads(request, who), who.user, int(days) if days else None)
+    ends = int(days) if days else None
+    if request.POST.get("reads") == MY_CENTRES and who.centres:
+        return services.make_api_token(name, None, who.user, ends, list(accounts.centres_to_read(who)))
+    return services.make_api_token(name, _reads(request, who), who.user, ends)
 
 
 def _reads(request: HttpRequest, who: Who) -> Cluster | None:
@@ -61,7 +65,7 @@ def _list(request: HttpRequest, who: Who, status: int = 200, **context: Any) -> 
         request, who, "console/tokens.html", "admin", status,
         tokens=list(accounts.tokens_of(who)),
         clusters=clusters,
-        may_make=who.everywhere or bool(clusters),
+        may_make=who.everywhere or bool(clusters) or bool(who.centres),
         lifetimes=DAYS,
         now=timezone.now(),
         **context,

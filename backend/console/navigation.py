@@ -97,6 +97,7 @@ ADMIN = (
     Place("kept", "kept-aside", _("Kept aside"), "box", _("What phones sent and could not be stored."), reviewers),
     Place("conflicts", "conflicts", _("Conflicts"), "merge", _("Where two people changed one deployment."), reviewers),
     Place("forms", "forms", _("Forms"), "form", _("What the phones fill in, with its versions.")),
+    Place("downloads", "downloads", _("Downloads"), "download", _("Your data as a file, and what its columns mean.")),
     Place("tokens", "tokens", _("API tokens"), "key", _("What your scripts sign in with.")),
     Place("api", "api-docs", _("API"), "code", _("For scripts and other systems: every address, with examples.")),
     Place("audit", "audit", _("Audit log"), "clock", _("Who did what, and when."), administrators),

@@ -20,6 +20,7 @@ from backend.console.inside import inside, show
 from backend.console.reports import Asked, asked
 from backend.errors import BadFilter, GramReachError
 from backend.submissions import details, looking, reviewing, selecting
+from backend.submissions.homes import place_hidden
 from backend.submissions.models import ReportRow, Submission
 from backend.submissions.queries import by_instance_id
 
@@ -44,7 +45,7 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
     shows = who.sees_personal and request.GET.get("personal") == "1"
     if shows:
         details.note_look(who, submission)
-    seen = looking.look(submission, language, personal=shows)
+    seen = looking.look(submission, language, personal=shows, place_hidden=place_hidden(who, submission))
     has_personal = bool(seen.now.version.personal.all())
     return show(
         request, who, "console/report.html", "reports", status,

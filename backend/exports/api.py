@@ -17,6 +17,7 @@ from backend.audit.services import record
 from backend.deployments import filters as shared_filters
 from backend.errors import BadFilter, NotFound
 from backend.exports import jobs, services
+from backend.exports.dashboard import SCHEMA, feed
 from backend.exports.deployments import listed
 from backend.exports.dictionary import described
 from backend.exports.incremental import since
@@ -137,6 +138,19 @@ def _accepted(job: Job) -> HttpResponse:
     told = services.told(job)
     headers = {"Location": told["url"], "Retry-After": "2", "Cache-Control": "private, no-store"}
     return HttpResponse(orjson.dumps(told), status=202, content_type="application/json", headers=headers)
+
+
+@router.get(
+    "/dashboard", tags=["exports"], summary="For dashboards: deployed technologies by cluster", openapi_extra=_FILTERS
+)
+def dashboard(request: HttpRequest) -> Any:
+    who = _exporter(request)
+    return feed(who, shared_filters.parse(request.GET))
+
+
+@router.get("/dashboard.schema.json", tags=["exports"], summary="JSON Schema of /dashboard")
+def dashboard_schema(request: HttpRequest) -> Any:
+    return SCHEMA
 
 
 @router.get("/jobs", tags=["exports"], summary="Your exports that are made in the background")

@@ -12,10 +12,10 @@ from django.db.models import Q
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
 from backend.deployments.models import Deployment
+from backend.deployments.privacy import at_least_five, guarded, summed_upward
 from backend.exports import queries
 from backend.exports.fields import DEPLOYMENTS
 from backend.exports.names import Names, names
-from backend.exports.privacy import at_least_five, guarded, summed_upward
 from backend.exports.queries import after, iso
 from backend.exports.rows import Chunks, Place, Row, at
 from backend.exports.states import states

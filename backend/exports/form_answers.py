@@ -13,11 +13,11 @@ from backend.accounts.models import Officer
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
 from backend.deployments.observed import INDIA, KINDS
+from backend.deployments.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.errors import BadFilter, NotFound
 from backend.exports import queries
 from backend.exports.fields import Kind
 from backend.exports.form_tables import AT_LEAST_FIVE, CATEGORIES, Table, tables_of, value_at
-from backend.exports.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.exports.queries import LATER, Prepared, among
 from backend.exports.rows import Chunks, Place, Row, at
 from backend.exports.submitted import WAITING, Submitted, chunks, showing

@@ -16,9 +16,9 @@ from django.core.files.storage import default_storage
 
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
+from backend.deployments.privacy import HOME, guarded
 from backend.exports.form_answers import answers_of, form_tables, found_of, says_home, site_kinds
 from backend.exports.form_tables import Table, value_at
-from backend.exports.privacy import HOME, guarded
 from backend.exports.queries import among
 from backend.exports.zips import Member, zipped
 from backend.submissions import blobs

@@ -18,7 +18,7 @@ from backend.accounts.models import Officer
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
 from backend.deployments.models import Visit
-from backend.exports.privacy import HOME
+from backend.deployments.privacy import HOME
 from backend.registry.models import Centre, Technology
 
 # Rows of one short read: a long one would keep SQLite's log from being emptied, and more of them fit no cache.

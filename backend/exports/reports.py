@@ -11,10 +11,10 @@ from django.db.models.functions import Cast, Coalesce
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
 from backend.deployments.models import Deployment
+from backend.deployments.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.exports import queries
 from backend.exports.fields import REPORTS
 from backend.exports.names import Names, names
-from backend.exports.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.exports.queries import UuidText, filled, text
 from backend.exports.rows import Chunks, Row, at
 from backend.exports.states import conditions

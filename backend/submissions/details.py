@@ -13,6 +13,7 @@ from backend.audit.models import Action
 from backend.audit.services import record
 from backend.errors import NotFound
 from backend.submissions import blobs, secrets
+from backend.submissions.homes import discreet, place_hidden
 from backend.submissions.models import Attachment, Decision, KeptAside, PersonalValue, Submission, SubmissionVersion
 from field_forms.instance import join_personal
 
@@ -34,7 +35,7 @@ def seen_by(who: Who, row: Submission) -> dict[str, Any]:
     by_right = who.sees_personal or who.device is not None
     if by_right:
         note_look(who, row)
-    return detail(row, with_personal=by_right)
+    return detail(row, with_personal=by_right, place_hidden=place_hidden(who, row))
 
 
 def note_look(who: Who, row: Submission) -> None:
@@ -43,7 +44,8 @@ def note_look(who: Who, row: Submission) -> None:
         record(who.actor, Action.PERSONAL_SEEN, f"report:{row.instance_id}")
 
 
-def detail(row: Submission, *, with_personal: bool) -> dict[str, Any]:
+def detail(row: Submission, *, with_personal: bool, place_hidden: bool = False) -> dict[str, Any]:
+    """`place_hidden`: of a report from a home, for those who may not know where it is: no positions, and no XML."""
     versions = list(
         row.versions.select_related("form_version").prefetch_related("flags", "attachments__blob", "personal")
     )
@@ -53,11 +55,12 @@ def detail(row: Submission, *, with_personal: bool) -> dict[str, Any]:
         **summary(row),
         "version": current.form_version.version,
         "officer": row.device.officer.name if row.device else None,
-        "answers": current.answers,
-        "xml": xml_of(current, with_personal=with_personal),
+        "answers": discreet(current.answers) if place_hidden else current.answers,
+        "place_hidden": place_hidden,
+        "xml": "" if place_hidden else xml_of(current, with_personal=with_personal),
         "flags": _flags(current),
         "attachments": _attachments(current),
-        "versions": [_version(v, with_personal=with_personal) for v in versions],
+        "versions": [_version(v, with_personal=with_personal, place_hidden=place_hidden) for v in versions],
         "decisions": [_decision(d) for d in row.decisions.select_related("by", "version").order_by("id")],
     }
 
@@ -82,7 +85,7 @@ def _attachments(version: SubmissionVersion) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _version(version: SubmissionVersion, *, with_personal: bool) -> dict[str, Any]:
+def _version(version: SubmissionVersion, *, with_personal: bool, place_hidden: bool) -> dict[str, Any]:
     return {
         "number": version.number,
         "instance_id": version.instance_id,
@@ -91,7 +94,7 @@ def _version(version: SubmissionVersion, *, with_personal: bool) -> dict[str, An
         "received_at": version.received_at,
         "started_at": version.started_at,
         "ended_at": version.ended_at,
-        "xml": xml_of(version, with_personal=with_personal),
+        "xml": "" if place_hidden else xml_of(version, with_personal=with_personal),
         "flags": _flags(version),
     }
 

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from backend.accounts.models import Officer
 from backend.accounts.who import Who
 from backend.deployments.models import Deployment
+from backend.deployments.privacy import guarded
 from backend.errors import NotFound
 from backend.registry.models import Centre, Technology, Village
 
@@ -75,13 +76,18 @@ def _geometry(lat: float | None, lon: float | None) -> str:
     return f"{lat:.6f} {lon:.6f} 0 0" if lat is not None and lon is not None else ""
 
 
+def _nowhere(site_kind: str | None, centre: int | None) -> bool:
+    return False
+
+
 def _deployments(who: Who) -> Iterable[Sequence[Any]]:
     rows = deployments_of(who).select_related("technology", "village", "centre", "state").order_by("label", "id")
     rows = rows.prefetch_related("technology__themes")
+    private = guarded(who) if who.device is None else _nowhere  # officers go there
     for d in rows[:MOST_ROWS]:
         state = getattr(d, "state", None)
         installed = state.installed if state is not None else d.installed
-        geometry = _geometry(d.lat, d.lon)
+        geometry = "" if private(d.site_kind, d.centre_id) else _geometry(d.lat, d.lon)
         yield (
             d.uuid, d.label, (state.version if state is not None else 1) + d.revised, "", "",
             d.technology.slug if d.technology else "",

@@ -14,6 +14,7 @@ from backend.deployments.models import Deployment
 from backend.deployments.observed import Point, point
 from backend.submissions import secrets, wording
 from backend.submissions.flat import flatten
+from backend.submissions.homes import discreet
 from backend.submissions.models import (
     Attachment,
     Decision,
@@ -79,8 +80,8 @@ class Look:
         return self.now.here
 
 
-def look(submission: Submission, language: str, *, personal: bool) -> Look:
-    """`personal`: with the personal answers filled in again; by right only."""
+def look(submission: Submission, language: str, *, personal: bool, place_hidden: bool = False) -> Look:
+    """`personal`: with the personal answers filled in again; by right only. `place_hidden`: without where a home is."""
     versions = _versions(SubmissionVersion.objects.filter(submission=submission))
     row = (
         ReportRow.objects.filter(pk=submission.pk).select_related("village", "technology", "officer", "centre").first()
@@ -88,6 +89,9 @@ def look(submission: Submission, language: str, *, personal: bool) -> Look:
     earlier = _earlier(row)
     before_row = _visit_before(row, earlier)
     before = _versions(SubmissionVersion.objects.filter(pk=before_row.version_id)) if before_row else []
+    if place_hidden:
+        for version in (*versions, *before):
+            version.answers = discreet(version.answers)  # as it is shown; nothing is stored
     names = _names([*versions, *before], language)
     seen = [_seen(v, language, names, personal=personal) for v in versions]
     last = _seen(before[0], language, names, personal=False) if before else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("receiving", "load", "geojson", "reach_map", "field_app", "console")
+ALL = ("receiving", "load", "geojson", "exports", "reach_map", "field_app", "console")
 
 
 def main() -> None:

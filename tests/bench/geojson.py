@@ -138,6 +138,8 @@ def _fill(out: Path) -> None:
 
         def insert(model: Any, rows: Iterator[dict[str, Any]]) -> None:
             first = next(rows)
+            rest = {f.attname: f.get_default() for f in model._meta.concrete_fields if _left_out(f, first)}
+            first, rows = first | rest, (row | rest for row in rows)
             columns = ", ".join(f'"{name}"' for name in first)
             sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({", ".join(["%s"] * len(first))})'
             cursor.executemany(sql, (tuple(row.values()) for row in _chain(first, rows)))
@@ -152,6 +154,11 @@ def _fill(out: Path) -> None:
         insert(Visit, (_visit(i, deployments, villages, at) for i in range(1, N + 1)))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _left_out(field: Any, row: dict[str, Any]) -> bool:
+    """A column that needs a value and that no row here names: one that came later."""
+    return not field.null and not field.primary_key and field.attname not in row and not field.has_db_default()
 
 
 def _chain(first: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

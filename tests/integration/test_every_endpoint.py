@@ -76,6 +76,8 @@ API = {
     "GET /api/v1/export/fields": READERS,
     "GET /api/v1/export/{kind}.{form}": NO_PHONES,
     "GET /api/v1/export/photos.zip": NO_PHONES,
+    "GET /api/v1/dashboard": NO_PHONES,
+    "GET /api/v1/dashboard.schema.json": READERS,
     "GET /api/v1/jobs": NO_PHONES,
     "GET /api/v1/jobs/{key}": OWN_JOB.format(200),
     "GET /api/v1/jobs/{key}/file": OWN_JOB.format(200),
@@ -162,6 +164,10 @@ PAGES = {
     "POST /phones/people/{officer_id}/collect": ENROLLERS.format(404, 200, 200),
     "POST /phones/people/{officer_id}/withdraw": ENROLLERS.format(404, 302, 302),
     "POST /phones/{device_id}/revoke": ENROLLERS.format(404, 302, 302),
+    "GET /downloads": SIGNED_IN,
+    "POST /downloads": SIGNED_IN.replace("200", "302"),
+    "GET /downloads/columns": SIGNED_IN,
+    "POST /downloads/{job}/forget": "302 302 302  302  404 404 404 404  302 302 302",  # asked for by a token of nobody's
     "GET /tokens": SIGNED_IN,
     "POST /tokens": "302 302 302  302  200 422 422 200  302 302 302",
     "POST /tokens/{token_id}/revoke": "302 302 302  302  302 404 404 404  302 302 302",  # the team's own
@@ -225,6 +231,9 @@ PAGES |= {
     "GET /ogc/collections/{collection}/items": NO_PHONES,
     "GET /ogc/collections/{collection}/items/{feature}": "401 403 403  403  200 404 200 200  200 200 404",
 }
+PAGES |= dict.fromkeys(
+    ("GET /maps/public", "GET /maps/public.js", "GET /maps/public.css", "GET /maps/public.json"), "404"
+)
 SITE = {
     "GET /admin/": ADMIN.format(200),
     "POST /admin/logout/": ADMIN.format(200),
@@ -370,7 +379,8 @@ FORM_PAGES = (
     "/forms/{form_id}/state",
     "/reports/approve", "/reports/undo/{decisions}", "/reports/{instance_id}/review", "/kept-aside/{kept_id}/resolve",
     "/reports/views/{view_id}/forget", "/villages/match/one", "/quality/doubles/merge",
-    "/quality/doubles/{deployment}/unmerge", "/people/{user_id}/password", "/published/publish",
+    "/quality/doubles/{deployment}/unmerge", "/people/{user_id}/password", "/published/publish", "/downloads",
+    "/downloads/{job}/forget",
 )  # fmt: skip
 URLS = {  # where a name means something else than elsewhere
     **{row: row.split(" ")[1].replace("{token}", "{draft_token}") for row in OPENROSA if "/draft/" in row},
@@ -491,6 +501,7 @@ def make_scene() -> Scene:
         "/api/v1/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},
         "/login": {"username": "here", "password": "a-long-password"},
         "/phones/people": {"names": "Geeta Rawat\nMohan Pandey", "centre": world.centre.slug},
+        "/downloads": {"what": "reports", "format": "csv"},
         "/tokens": {"name": "Reports", "reads": world.cluster.slug, "days": "90"},
         "/reports/{instance_id}/review": {"action": "approve"},
         "/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},

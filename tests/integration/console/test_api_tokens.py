@@ -64,11 +64,21 @@ def test_who_sees_all_of_india_may_give_that_away_and_for_ever(page: Client) -> 
     assert ApiToken.objects.get().expires_at is None
 
 
-def test_a_coordinator_of_centres_is_told_why_there_is_no_form(page: Client, world: World) -> None:
-    page.force_login(user("coordinator", "meena", centres=[world.centre]))
-    text = page.get("/tokens").content.decode()
-    assert "your account has neither" in text
-    assert 'name="reads"' not in text
+def test_a_coordinator_makes_a_token_for_the_own_centres(page: Client, world: World) -> None:
+    meena = user("coordinator", "meena", centres=[world.centre])
+    page.force_login(meena)
+    assert "Your centre" in page.get("/tokens").content.decode()
+    token = token_in(page.post("/tokens", FILLED | {"reads": "my-centres"}).content.decode())
+    me = script(token).get("/api/v1/me").json()
+    assert (me["all_india"], me["centres"]) == (False, [world.centre.pk])
+    assert "RSVC Nitte" in page.get("/tokens").content.decode()
+    meena.centres.clear()
+    assert script(token).get("/api/v1/me").json()["centres"] == [], "it reads no more than its maker may today"
+
+
+def test_whose_account_reads_nothing_is_told_why_there_is_no_form(page: Client) -> None:
+    page.force_login(user("coordinator", "nobody"))
+    assert "your account has none of them" in page.get("/tokens").content.decode()
 
 
 def test_a_revoked_token_opens_nothing(page: Client) -> None:

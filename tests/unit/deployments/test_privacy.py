@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backend.accounts.who import Who
-from backend.exports.privacy import guarded, summed_upward
+from backend.deployments.privacy import guarded, summed_upward
 
 
 @pytest.mark.parametrize(
