@@ -50,8 +50,9 @@ export function Scan(props: { hint: string; onCode: (text: string) => void }): J
     <figure class="scan">
       <div class="scan-view">
         <video ref={video} muted playsinline aria-hidden="true" class={state() === 'looking' ? '' : 'gone'} />
-        <Show when={state() === 'none'}><p class="scan-none">{say('scan.none')}</p></Show>
-        <svg class="scan-frame" viewBox="0 0 100 100" aria-hidden="true"><path d="M3 22V3h19M78 3h19v19M97 78v19H78M22 97H3V78" /></svg>
+        <Show when={state() !== 'none'} fallback={<p class="scan-none">{say('scan.none')}</p>}>
+          <svg class="scan-frame" viewBox="0 0 100 100" aria-hidden="true"><path d="M3 22V3h19M78 3h19v19M97 78v19H78M22 97H3V78" /></svg>
+        </Show>
       </div>
       <Show when={state() !== 'none'}><figcaption>{props.hint}</figcaption></Show>
     </figure>
