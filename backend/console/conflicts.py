@@ -30,7 +30,7 @@ PROPERTIES = {
 def conflicts(request: HttpRequest, who: Who) -> HttpResponse:
     rows = differences.in_conflict(who)
     found = rows[:ON_A_PAGE]
-    return show(request, who, "console/conflicts.html", "quality", deployments=found, count=rows.count())
+    return show(request, who, "console/conflicts.html", "admin", deployments=found, count=rows.count())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,4 +53,4 @@ def conflict(request: HttpRequest, who: Who, uuid: UUID) -> HttpResponse:
                 return redirect("conflicts")
     told = differences.differences(deployment)
     context = {"deployment": deployment, "differences": told, "names": PROPERTIES, "error": error}
-    return show(request, who, "console/conflict.html", "quality", error.status if error else 200, **context)
+    return show(request, who, "console/conflict.html", "admin", error.status if error else 200, **context)

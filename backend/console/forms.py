@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -21,10 +24,11 @@ from backend.console.inside import inside, show
 from backend.console.navigation import administrators
 from backend.console.squares import square
 from backend.errors import GramReachError, Invalid, NotFound
-from backend.submissions import drafts
+from backend.submissions import drafts, lists
 from backend.submissions.models import Form, FormDraft, FormVersion
 from backend.submissions.publishing import set_state
 from backend.submissions.queries import form_version
+from field_forms.collect_only import collect_only
 from field_forms.differences import Difference, differences
 from field_forms.problems import FormError
 from field_forms.schema import Schema
@@ -100,12 +104,37 @@ def draft(request: HttpRequest, who: Who, form_id: str) -> HttpResponse:
         draft=row, title=queries.in_language(row.schema["title"]), current=current,
         questions=sum(question.asked for question in schema.questions),
         changes=_told(differences(current.schema, schema)) if current is not None else [],
+        collect_only=collect_only(bytes(row.xform)),
         tried=row.reports.order_by("-received_at")[:20],
+        preview=_preview(
+            queries.in_language(row.schema["title"]), reverse("form-draft-xform", args=[form_id]),
+            [reverse("form-draft-media", args=[form_id, name]) for name in row.schema["files"]], request.path,
+        ),
     )  # fmt: skip
 
 
 def _told(found: tuple[Difference, ...]) -> list[tuple[Difference, Any]]:
     return [(difference, WHAT[difference.what]) for difference in found]
+
+
+def _preview(title: str, xform: str, media: Iterable[str], back: str) -> str:
+    """The address of the page on which a form is seen as phones show it."""
+    asked = [("form", xform), *(("media", address) for address in media), ("title", title), ("back", back)]
+    return f"{reverse('form-preview')}?{urlencode([*asked, ('language', get_language() or 'en')])}"
+
+
+@require_safe
+@inside(administrators)
+def draft_xform(request: HttpRequest, who: Who, form_id: str) -> HttpResponse:
+    return HttpResponse(bytes(drafts.draft_of(form_id).xform), content_type="text/xml; charset=utf-8")
+
+
+@require_safe
+@inside(administrators)
+def draft_media(request: HttpRequest, who: Who, form_id: str, filename: str) -> HttpResponse:
+    if filename not in drafts.draft_of(form_id).schema["files"]:
+        raise NotFound("The form has no such file.", where="filename")
+    return HttpResponse(lists.csv_of(filename, who), content_type="text/csv; charset=utf-8")
 
 
 @require_POST
@@ -150,12 +179,21 @@ def history(request: HttpRequest, who: Who, form_id: str) -> HttpResponse:
     versions = list(FormVersion.objects.filter(form=form).defer("source", "xform").order_by("-pk"))
     schemas = [Schema.from_json(version.schema) for version in versions]
     pairs = zip(versions, schemas, [*schemas[1:], None], strict=True)
-    told = [(v, _told(differences(before, schema)) if before is not None else None) for v, schema, before in pairs]
+    told = [
+        (v, _told(differences(before, schema)) if before is not None else None, _seen(v, schema, request.path))
+        for v, schema, before in pairs
+    ]
     return show(
         request, who, "console/form_history.html", "admin",
         form=form, title=queries.in_language(versions[0].schema["title"]) if versions else form_id,
         versions=told, states=STATES, may_change=administrators(who),
     )  # fmt: skip
+
+
+def _seen(version: FormVersion, schema: Schema, back: str) -> str:
+    base = f"/api/v1/forms/{schema.form_id}/versions/{version.version}"
+    media = [f"{base}/media/{name}" for name in schema.files]
+    return _preview(queries.in_language(version.schema["title"]), f"{base}.xml", media, back)
 
 
 def _form(form_id: str) -> Form:

@@ -50,6 +50,12 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @require_safe
+def preview(request: HttpRequest, name: str = "preview.html") -> HttpResponseBase:
+    """A form as phones show it, for the office: a page and its files of their own, which no service worker keeps."""
+    return _answer(request, f"preview/{name}", FOR_EVER if name.startswith("assets/") else ASK_AGAIN)
+
+
+@require_safe
 def service_worker(request: HttpRequest) -> HttpResponseBase:
     response = _answer(request, "sw.js", ASK_AGAIN)
     response["Service-Worker-Allowed"] = "/"

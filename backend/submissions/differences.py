@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.who import Who
 from backend.deployments.models import Deployment
+from backend.deployments.observed import date
 from backend.deployments.versions import Conflict, Event
 from backend.errors import NotFound
 from backend.submissions.entities import SAID, conflicts_of
@@ -40,7 +41,7 @@ class Side:
     what: str  # report, registration
     who: str
     received_at: dt.datetime
-    visited: str
+    visited: dt.date | None
     changes: list[Change]
 
 
@@ -87,7 +88,7 @@ def _side(event: Event) -> Side:
         event.what,
         version.device.officer.name if version.device else "",
         version.received_at,
-        str(said.get("visit_date") or ""),
+        date(said.get("visit_date")),
         changes,
     )
 

@@ -20,7 +20,7 @@ MODULES = HERE / "node_modules"
 BUILT = DIST / ".built"  # of which sources
 INSTALLED = MODULES / ".installed"  # of which lock
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
-CONFIG = ("index.html", "tsconfig.json", "vite.config.ts", "vite.engine.ts", "compress.mjs", "build.py")
+CONFIG = ("index.html", "preview.html", "tsconfig.json", "vite.config.ts", "vite.engine.ts", "compress.mjs", "build.py")
 MAKES_THE_APP = "vite/bin/vite.js"
 
 
@@ -46,7 +46,8 @@ def build() -> None:
     install()
     print("Building the field app ...", flush=True)
     BUILT.unlink(missing_ok=True)
-    for more in ((), ("--mode", "worker")):  # the worker after the app, whose files it lists
+    # The worker after the app, whose files it lists, and before the preview, which is none of them.
+    for more in ((), ("--mode", "worker"), ("--mode", "preview")):
         run(MODULES / MAKES_THE_APP, "build", "--logLevel", "warn", *more)
     run(HERE / "compress.mjs", str(DIST))
     BUILT.write_text(made_of)  # last: a build that broke off is made again

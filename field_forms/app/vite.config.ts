@@ -46,24 +46,26 @@ const OUTPUT = {
     return language && language !== 'en' ? `words-${language}` : undefined;
   },
 };
+const INPUTS: Record<string, Record<string, string>> = { harness: { harness: 'src/form/harness.html' }, preview: { preview: 'preview.html' } };
 const WORKER = { input: { sw: 'src/sw.ts' }, output: { entryFileNames: 'sw.js', format: 'iife' as const, inlineDynamicImports: true } };
 
 // The engine's `solid` build shares SolidJS with our view. `development` is left out: it points at the engine's sources.
-// Three builds of these sources. First the app; then, with `--mode worker`, its service worker, which is one file and is
-// given the list of the app's; and for tests `--mode harness`, a page with nothing but a form.
+// Four builds of these sources. First the app; then, with `--mode worker`, its service worker, which is one file and is
+// given the list of the app's; then `--mode preview`, a page of the office with one form, of which phones load nothing; and
+// for tests `--mode harness`, a page with nothing but a form.
 export default defineConfig(({ mode }) => ({
-  base: '/field/',
+  base: mode === 'preview' ? '/preview/' : '/field/',
   plugins: [solid(), leanEngine(), mode === 'worker' && fileList()],
   resolve: { conditions: ['solid', 'browser', 'import', 'module', 'default'] },
   build: {
-    outDir: 'dist',
+    outDir: mode === 'preview' ? 'dist/preview' : 'dist',
     emptyOutDir: mode !== 'worker',
-    copyPublicDir: mode !== 'worker',
+    copyPublicDir: mode !== 'worker' && mode !== 'preview',
     target: 'es2022',
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     modulePreload: { polyfill: false },
     manifest: mode !== 'worker',
-    rollupOptions: mode === 'worker' ? WORKER : mode === 'harness' ? { input: { harness: 'src/form/harness.html' }, output: OUTPUT } : { input: { main: 'index.html' }, output: OUTPUT },
+    rollupOptions: mode === 'worker' ? WORKER : { input: INPUTS[mode] ?? { main: 'index.html' }, output: OUTPUT },
   },
 }));

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import uuid
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.bare_settings")
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -30,14 +32,29 @@ def _rows(documents: list[bytes]) -> list[tuple[str, str]]:
 def receive(request: HttpRequest) -> HttpResponse:
     import orjson
 
-    body = request.body
-    documents = [body]
+    if request.content_type == "multipart/form-data":
+        documents = [request.FILES["xml_submission_file"].read()]  # type: ignore[union-attr]
+        _keep(request)
+    else:
+        documents = [body := request.body]
     if request.content_type == "application/json":
         documents = [item["xml"].encode() for item in orjson.loads(body)["submissions"]]
     rows = _rows(documents)
     with writing(), connection.cursor() as cursor:
         cursor.executemany("INSERT INTO bench_bare (instance_id, xml) VALUES (%s, %s)", rows)
     return HttpResponse(status=201)
+
+
+def _keep(request: HttpRequest) -> None:
+    """Photos to the disk, each for sure."""
+    for name in request.FILES:
+        if name != "xml_submission_file":
+            folder = settings.GRAMREACH_HOME / "bare"
+            folder.mkdir(exist_ok=True)
+            with (folder / uuid.uuid4().hex).open("wb") as file:
+                file.write(request.FILES[name].read())  # type: ignore[union-attr]
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def make_table() -> None:

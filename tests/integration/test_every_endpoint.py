@@ -111,6 +111,8 @@ API |= {
 PAGES = {
     "GET /sw.js": "200",
     "GET /field/": "200",
+    "GET /preview/": "200",
+    "GET /preview/{name}": "200",
     "GET /field/{name}": "200",
     "GET /phones/import": ENROLLERS.format(200, 200, 200),
     "POST /phones/import": ENROLLERS.format(422, 200, 200),
@@ -149,6 +151,8 @@ PAGES = {
     "GET /forms/upload": ADMINISTERS.format(200),
     "POST /forms/upload": ADMINISTERS.format(422),
     "GET /forms/drafts/{form_id}": ADMINISTERS.format(200),
+    "GET /forms/drafts/{form_id}/form.xml": ADMINISTERS.format(200),
+    "GET /forms/drafts/{form_id}/media/{filename}": ADMINISTERS.format(200),
     "POST /forms/drafts/{form_id}/try": ADMINISTERS.format(200),
     "POST /forms/drafts/{form_id}/publish": ADMINISTERS.format(422),  # this one has nothing that could be published
     "POST /forms/drafts/{form_id}/discard": ADMINISTERS.format(302),
@@ -398,6 +402,7 @@ URLS = {  # where a name means something else than elsewhere
     "POST /villages/{code}": "/villages/demo:0",
     **{row: f"/api/v1/jobs/{{job}}{'/file' if row.endswith('/file') else ''}" for row in API if "/jobs/" in row},
     "GET /field/{name}": "/field/outbox",
+    "GET /preview/{name}": "/preview/preview.html",
     "GET /admin/^({app_label})/$": "/admin/registry/",
     "GET /admin/({url})$": "/admin/nothing-here",
 }
@@ -540,7 +545,8 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 @pytest.fixture(autouse=True)
 def _built(settings: Settings, tmp_path: Path) -> None:
     """The field app, whether this machine has built it or not."""
-    for name in ("index.html", "sw.js"):
+    (tmp_path / "preview").mkdir()
+    for name in ("index.html", "sw.js", "preview/preview.html"):
         (tmp_path / name).write_text("built")
     settings.FIELD_APP, settings.UPLOADS = tmp_path, tmp_path / "uploads"
 

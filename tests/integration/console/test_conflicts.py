@@ -30,7 +30,7 @@ def test_both_sides_are_shown_with_who_when_and_what_they_saw(page: Client) -> N
     assert f"/conflicts/{ENTITY}" in text
     text = " ".join(page.get(f"/conflicts/{ENTITY}").content.decode().split())
     assert "Asha did not see what was changed" in text
-    assert text.count("1 Nov 2026") == 2
+    assert text.count("Report, 1 Nov 2026, 05:3") == 2
     assert '<td data-label="Saw">5</td> <td data-label="Says"><b>7</b></td>' in text
     assert '<td data-label="Saw">5</td> <td data-label="Says"><b>6</b></td>' in text
     assert "8 units stand here" in text
