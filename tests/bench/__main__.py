@@ -5,11 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-<<<<<<< HEAD
-ALL = ("receiving", "load", "geojson", "exports", "reach_map", "field_app", "console")
-=======
-ALL = ("receiving", "openrosa", "geojson", "reach_map", "field_app")
->>>>>>> 8df0b16 (Benchmark of OpenRosa: 8 and 32 phones, with and without a photo, beside a bare endpoint)
+ALL = ("receiving", "openrosa", "load", "geojson", "exports", "reach_map", "field_app", "console")
 
 
 def main() -> None:
