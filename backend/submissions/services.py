@@ -123,6 +123,8 @@ def _prepared(arrival: Arrival) -> Prepared | Refused:
     try:
         item = prepare(arrival)
         attachments.check_types(arrival.files)
+        for content in arrival.files.values():
+            blobs.put(content)  # on the disk before the transaction, in which nobody else can write
     except Refused as refused:
         return refused
     except GramReachError as error:
