@@ -79,7 +79,17 @@ def multipart(request: HttpRequest) -> tuple[dict[str, str], dict[str, BinaryIO]
         raise _too_large(limit) from error
     except (MultiPartParserError, UnreadablePostError) as error:
         raise Unreadable("The parts of this request cannot be read. Send it again.", where="body") from error
+    _check_whole(request)
     return texts, files
+
+
+def _check_whole(request: HttpRequest) -> None:
+    """A line that ends early looks to the parser like fewer parts: a receipt without the photo would let the phone forget
+    it. So what was read is compared with what was announced.
+    """
+    stream: Any = getattr(request, "_stream", None)  # Django's own, which counts
+    if hasattr(stream, "_pos") and stream._pos < int(request.headers.get("Content-Length") or 0):
+        raise Unreadable("The connection broke while this was sent. Send it again.", where="body", code="broken_off")
 
 
 def _too_large(limit: int) -> TooLarge:
