@@ -13,12 +13,9 @@ import pandas as pd
 
 from maps import reach
 from maps.condition import month_of
-from maps.words import later, t
+from maps.words import MONTH_NAMES, t
 
 MONTHS = 24
-MONTH_NAMES = tuple(
-    later(name) for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-)
 MONTH_COLUMNS = (
     "deployment", "month", "seen_on", "last_visit", "ended_on", "working", "defective", "units_in_use", "people",
     "households", "women", "installed", "down_since",

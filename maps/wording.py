@@ -8,8 +8,7 @@ from typing import Protocol
 
 from maps.markup import number
 from maps.picture import Chip, Figure
-from maps.timeline import MONTH_NAMES
-from maps.words import t, tn
+from maps.words import MONTH_NAMES, t, tn
 
 FRESH_DAYS = 30
 

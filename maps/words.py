@@ -47,3 +47,8 @@ def tn(one: str, many: str, n: int, /, **values: Any) -> str:
 def later(text: str) -> str:
     """Marks a text of a table that is read at import; `t` says it when it is drawn."""
     return text
+
+
+MONTH_NAMES = tuple(
+    later(name) for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.registry.models import Centre, CentreSite, Cluster, Technology
 from maps import boundaries
-from maps.timeline import MONTH_NAMES
+from maps.words import MONTH_NAMES
 
 MONTHS = [(str(i), name) for i, name in enumerate(MONTH_NAMES, 1)]
 
