@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from django.http import HttpRequest
 
 from backend.accounts.throttle import throttled
-from backend.accounts.who import Who, of_header, of_token
+from backend.accounts.who import Who, of_basic, of_header, of_token
 from backend.errors import BadToken, NoCredentials
 
 
@@ -28,21 +25,7 @@ def identify(request: HttpRequest, token: str | None) -> Who:
 
 
 def _of_header(request: HttpRequest) -> Who:
-    kind, _, rest = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() == "basic":
-        return of_token(_password(rest.strip()))
-    who = of_header(request)
+    who = of_basic(request) or of_header(request)
     if who is None:
         raise NoCredentials("Add this phone anew from the code that your office shows you.")
     return who
-
-
-def _password(encoded: str) -> str:
-    """Of `name:password`: the phone's token; the name may be anything."""
-    try:
-        _, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise NoCredentials("The name and password cannot be read.") from error
-    if not password:
-        raise NoCredentials("The password is missing: it is the phone's token.")
-    return password

@@ -62,8 +62,12 @@ def store(content: BinaryIO, kind: str) -> Blob:
 
 
 def put(content: BinaryIO) -> tuple[str, int]:
-    """Write the bytes; returns their SHA-256 and how many they are. Slow: done before any transaction."""
+    """Write the bytes; returns their SHA-256 and how many they are. Slow: done before any transaction.
+
+    From the first byte, wherever a reader before left the file, and left there again.
+    """
     digest, size = hashlib.sha256(), 0
+    content.seek(0)
     while chunk := content.read(CHUNK):
         digest.update(chunk)
         size += len(chunk)
@@ -73,6 +77,7 @@ def put(content: BinaryIO) -> tuple[str, int]:
         _write(sha256, content)
     elif (there := _local(sha256)) is not None:
         os.utime(there)  # wanted again: the sweep leaves it to whoever is about to write its row
+    content.seek(0)
     return sha256, size
 
 

@@ -162,10 +162,12 @@ def test_touch_targets_are_large(open_tab: Open, reported: World) -> None:
     phone = open_tab(**PHONE)
     phone.sign_in("meena.joshi")
     phone.page.tap(".menu-button")
-    heights = {
-        e.inner_text(): e.bounding_box() for e in phone.page.locator("button:visible, nav a, .second:visible").all()
-    }
-    assert all(box and box["height"] >= 48 for box in heights.values()), heights
+    # Of what needs somebody today, the whole row is one target.
+    targets = "button:visible, nav a, .second:visible:not(.needs .second), .needs > li"
+    heights = {e.inner_text(): e.bounding_box() for e in phone.page.locator(targets).all()}
+    small = {name: box for name, box in heights.items() if not box or box["height"] < 48}
+    assert heights
+    assert not small
 
 
 def test_the_description_of_the_api_shows_its_operations(tab: Tab, world: World, screenshots: Path) -> None:
