@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from backend.submissions.arrivals import Arrival
 from backend.submissions.services import Outcome, now, receive
 
 KIND = 1  # of such files
+_NUMBER = re.compile(r"[0-9]{1,18}")  # the app writes it as a text
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def phone_of(who: Who, said: Mapping[str, Any]) -> Device:
     """The phone that made the file. Raises Invalid for one that is not in scope, or is another than the file says."""
     pk = said.get("device_id")
     try:
-        device = accounts.device_of(who, pk if isinstance(pk, int) and 0 < pk < 2**63 else 0)
+        device = accounts.device_of(who, int(pk) if isinstance(pk, str | int) and _NUMBER.fullmatch(str(pk)) else 0)
     except NotFound as error:
         raise Invalid(
             "The phone that made this file does not belong to one of your centres. Ask the office of its officer.",
