@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Wanted = TypeVar("Wanted")
 Done = TypeVar("Done")
 
 
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(eq=False)
 class _Asked(Generic[Wanted, Done]):
-    wanted: Sequence[Wanted]
+    wanted: Sequence[Wanted] = ()
     done: Sequence[Done] | None = None
     fault: BaseException | None = None
     settled: bool = False
+    woken: threading.Lock = field(default_factory=_held)  # let go once: when it is settled, or when the turn is its own
 
 
 class Gathering(Generic[Wanted, Done]):
@@ -32,47 +39,61 @@ class Gathering(Generic[Wanted, Done]):
     def __init__(self, write: Callable[[Sequence[Wanted]], Sequence[Done]], most: int, patience: float = 0.003) -> None:
         self._write = write
         self._most, self._patience = most, patience  # seconds
+        self._lock = threading.Lock()  # of the three that follow
         self._waiting: list[_Asked[Wanted, Done]] = []
         self._making_ready = 0
         self._writing = False
-        self._changed = threading.Condition()
+        self._all_ready = threading.Event()
 
     def ask(self, make_ready: Callable[[], Sequence[Wanted]]) -> Sequence[Done]:
         """Returns when it is written. Raises what `write` or `make_ready` raised for it."""
-        mine = self._made_ready(make_ready)
-        while not mine.settled:
-            with self._changed:
-                self._changed.wait_for(lambda: mine.settled or not self._writing)
-                if mine.settled:
-                    break
-                self._writing = True
-                self._changed.wait_for(lambda: not self._making_ready, self._patience)
-                group = self._next_group()
-            try:
-                self._serve(group)
-            finally:
-                with self._changed:
-                    self._writing = False
-                    self._changed.notify_all()
+        mine = _Asked[Wanted, Done]()
+        self._begin()
+        try:
+            mine.wanted = make_ready()
+        except BaseException:
+            self._ready(None)
+            raise
+        if not self._ready(mine):
+            mine.woken.acquire()
+        if not mine.settled:
+            self._write_group()
         if mine.fault is not None:
             raise mine.fault
         assert mine.done is not None  # noqa: S101  # for the type checker: settled without a fault
         return mine.done
 
-    def _made_ready(self, make_ready: Callable[[], Sequence[Wanted]]) -> _Asked[Wanted, Done]:
-        with self._changed:
+    def _begin(self) -> None:
+        with self._lock:
             self._making_ready += 1
-        asked: _Asked[Wanted, Done] | None = None
-        try:
-            asked = _Asked(make_ready())
-            return asked
-        finally:
-            with self._changed:
-                self._making_ready -= 1
-                if asked is not None:
-                    self._waiting.append(asked)
-                if not self._making_ready:
-                    self._changed.notify_all()
+            self._all_ready.clear()
+
+    def _ready(self, asked: _Asked[Wanted, Done] | None) -> bool:
+        """Queue it; whether the turn is its own at once."""
+        with self._lock:
+            self._making_ready -= 1
+            if not self._making_ready:
+                self._all_ready.set()
+            if asked is None:
+                return False
+            self._waiting.append(asked)
+            first, self._writing = not self._writing, True
+            return first
+
+    def _write_group(self) -> None:
+        """Of whoever has the turn and of those behind; then the turn goes to the first of those who are left.
+
+        Each thread is woken once, and none for nothing: waking all at each change cost more than the writing.
+        """
+        self._all_ready.wait(self._patience)
+        with self._lock:
+            group = self._next_group()
+        self._serve(group)
+        with self._lock:
+            following = self._waiting[:1]
+            self._writing = bool(following)
+        for asked in (*group, *following):
+            asked.woken.release()
 
     def _next_group(self) -> list[_Asked[Wanted, Done]]:
         """From the front: whoever has the turn is in one before long."""
