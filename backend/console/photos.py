@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from backend.accounts.who import Who
 from backend.console.inside import inside
 from backend.errors import NotFound
-from backend.submissions import blobs
+from backend.submissions import blobs, sharing
 from backend.submissions.models import Attachment
 from backend.submissions.queries import by_instance_id
 
@@ -26,9 +26,11 @@ SANDBOX = "default-src 'none'; sandbox"
 def photo(request: HttpRequest, who: Who, instance_id: str, version_id: int, name: str) -> HttpResponse:
     submission = by_instance_id(who, instance_id)
     rows = Attachment.objects.filter(version=version_id, version__submission=submission, name=name)
-    found = rows.exclude(blob=None).select_related("blob").first()
+    found = rows.exclude(blob=None).select_related("blob", "version").first()
     if found is None or found.blob is None or not found.blob.content_type.startswith("image/"):
         raise NotFound("This photo has not arrived.", where="name")
+    if not sharing.may_have(who, submission, found.version, name):
+        raise NotFound(sharing.KEPT, where="name", code="stays_with_the_centre")
     side = FULL if request.GET.get("full") else SMALL
     headers = {"ETag": f'"{found.blob.sha256}-{side}"', "Cache-Control": "private, max-age=86400"}
     headers["Content-Security-Policy"] = SANDBOX

@@ -19,7 +19,7 @@ from backend.console import place, queries, words
 from backend.console.inside import inside, show
 from backend.console.reports import Asked, asked
 from backend.errors import BadFilter, GramReachError
-from backend.submissions import details, looking, reviewing, selecting
+from backend.submissions import details, looking, reviewing, selecting, sharing
 from backend.submissions.homes import place_hidden
 from backend.submissions.models import ReportRow, Submission
 from backend.submissions.queries import by_instance_id
@@ -47,10 +47,16 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
         details.note_look(who, submission)
     seen = looking.look(submission, language, personal=shows, place_hidden=place_hidden(who, submission))
     has_personal = bool(seen.now.version.personal.all())
+    before = seen.before_row
     return show(
         request, who, "console/report.html", "reports", status,
         submission=submission,
         seen=seen,
+        photos_now=[p for p in seen.now.photos if sharing.may_have(who, submission, seen.now.version, p.name)],
+        photos_before=[
+            p for p in (seen.before.photos if seen.before else ())
+            if before and seen.before and sharing.may_have(who, before.submission, seen.before.version, p.name)
+        ],
         map=(drawn := place.drawing(seen.here, seen.before.here if seen.before else None, seen.row.village if seen.row else None)),
         bar_text_x=round(drawn.bar) + 22 if drawn else 0,
         way=_way(who, query, seen.row),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +19,7 @@ from backend.errors import BadFilter
 from backend.registry.models import Village
 from backend.submissions.models import Attachment
 from backend.submissions.queries import visible
+from backend.submissions.sharing import may_have
 from maps import reach, symbols
 from maps.condition import CONDITIONS
 from maps.wording import day_text
@@ -79,17 +82,18 @@ def _photos(village: Village, who: Who) -> list[dict[str, str]]:
     mine = set(
         visible(who).filter(instance_id__in=[s for s, _ in dates.values()]).values_list("instance_id", flat=True)
     )
-    found = Attachment.objects.filter(
+    rows = Attachment.objects.filter(
         version__instance_id__in=[i for i, (s, _) in dates.items() if s in mine],
         blob__content_type__startswith="image/",
-    ).values_list("version__instance_id", "name")
-    newest = sorted(found, key=lambda row: dates[row[0]][1], reverse=True)[:PHOTOS]
-    return [
-        {
-            "src": f"/api/v1/submissions/{dates[instance][0]}/attachments/{name}",
-            "date": day_text(dates[instance][1]),
-            "alt": gettext("Photo of %(village)s, %(date)s")
-            % {"village": village.name, "date": day_text(dates[instance][1])},
-        }
-        for instance, name in newest
-    ]
+    ).select_related("version__submission")
+    newest = sorted(rows, key=lambda photo: dates[photo.version.instance_id][1], reverse=True)
+    shown = (photo for photo in newest if may_have(who, photo.version.submission, photo.version, photo.name))
+    return [_photo(photo, village, *dates[photo.version.instance_id]) for photo in islice(shown, PHOTOS)]
+
+
+def _photo(photo: Attachment, village: Village, submission: str, day: dt.date) -> dict[str, str]:
+    return {
+        "src": reverse("report-photo", args=[submission, photo.version_id, photo.name]),
+        "date": day_text(day),
+        "alt": gettext("Photo of %(village)s, %(date)s") % {"village": village.name, "date": day_text(day)},
+    }

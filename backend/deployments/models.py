@@ -15,7 +15,7 @@ from backend.registry.models import Centre, District, Technology, Village
 
 
 class CurrentTransaction(Func):
-    """The id of the running transaction; SQLite, which has one writer at a time, needs none."""
+    """What the first migration names; no column has it any more."""
 
     template = "NULL"
     output_field = models.BigIntegerField()
@@ -158,6 +158,7 @@ class Visit(models.Model):
     cost = models.FloatField(null=True)  # rupees
     period_from = models.DateField(null=True)
     period_to = models.DateField(null=True)
+    themes = models.JSONField(null=True)  # what theme modules said, by name; most reports have none
     illustrative = models.BooleanField(default=False)
     purpose = models.CharField(max_length=16, blank=True)  # of a registration: what it said then
 
@@ -245,8 +246,6 @@ class Change(models.Model):
     key = models.CharField(max_length=255)
     operation = models.CharField(max_length=8, choices=Operation.choices, default=Operation.PUT)
     at = models.DateTimeField(auto_now_add=True)
-    # On PostgreSQL the transaction that wrote the row: readers stop at the oldest one still running.
-    transaction = models.BigIntegerField(null=True, db_default=CurrentTransaction())
 
 
 class DerivedBy(models.Model):

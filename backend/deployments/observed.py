@@ -28,6 +28,9 @@ INTEGERS = (
 DECIMALS = ("income_before", "income_now", "hours_before", "hours_now", "kg", "cost")
 DATES = ("down_since", "period_from", "period_to")
 TEXTS = {"how_known": 12, "fault": 255, "can_repair": 32, "ended_reason": 255, "operator_kind": 16}  # longest kept
+# Of theme modules, which figures do not use: kept together, as most reports have none. Sums of a repeat among them.
+THEMES_COUNTED = ("structures", "water_months", "farmers", "farmers_women", "animals", "samples", "samples_positive")
+THEMES_MEASURED = ("water_kl", "kg_dismantled", "kg_recycled", "area_ha")
 LARGEST = 2_000_000_000  # what an INTEGER column holds
 
 
@@ -95,7 +98,13 @@ def columns(flat: Mapping[str, Any]) -> dict[str, Any]:
         convert = _COLUMNS.get(name)
         if convert is not None:
             row[name] = convert(value)
+    row["themes"] = _themes(flat)
     return row
+
+
+def _themes(flat: Mapping[str, Any]) -> dict[str, Any] | None:
+    told = flat.keys() & _THEMES.keys()
+    return {name: _THEMES[name](flat[name]) for name in sorted(told)} or None
 
 
 def integer(value: Any) -> int | None:
@@ -138,6 +147,15 @@ def _text(longest: int) -> Callable[[Any], str]:
     return lambda value: str(value or "")[:longest]
 
 
+def _listed(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_THEMES: dict[str, Callable[[Any], Any]] = {
+    "modules": _listed,
+    **dict.fromkeys(THEMES_COUNTED, integer),
+    **dict.fromkeys(THEMES_MEASURED, decimal),
+}
 _COLUMNS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(INTEGERS, integer),
     **dict.fromkeys(DECIMALS, decimal),

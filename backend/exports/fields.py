@@ -133,6 +133,24 @@ _TRAINED = (
     Field("first_time", "integer", "of them for the first time", "first_time", "persons"),
 )
 
+# What the theme modules of the report ask; blank where a module was not ticked.
+THEMES = (
+    Field("modules", "text", "theme modules answered, with spaces between: water, ewaste, agriculture, one_health", "modules"),
+    Field("structures", "integer", "water: structures built or mended", "structures", "structures"),
+    Field("water_kl", "number", "water: stored or saved in the period", "water_kl", "kilolitres"),
+    Field("water_months", "integer", "water: months of the year with water", "water_months", "months"),
+    Field(
+        "kg_dismantled", "number", "e-waste: taken apart, all categories; `kg` is what was collected, and each category stands "
+        "in the table `reports__ewaste`", "kg_dismantled", "kg",
+    ),
+    Field("kg_recycled", "number", "e-waste: recycled, all categories", "kg_recycled", "kg"),
+    Field("area_ha", "number", "farming: land on which it is used", "area_ha", "hectares"),
+    Field("farmers", "integer", "farming: farmers who use it", "farmers", "persons"),
+    Field("farmers_women", "integer", "farming: of them women", "farmers_women", "persons"),
+    Field("animals", "integer", "One Health: animals looked at or treated", "animals", "animals"),
+    Field("samples", "integer", "One Health: samples taken", "samples", "samples"),
+    Field("samples_positive", "integer", "One Health: of them with a finding", "samples_positive", "samples"),
+)  # fmt: skip
 REPORTS = Kind(
     "reports",
     "Village reports, in every review state, each once.",
@@ -173,6 +191,7 @@ REPORTS = Kind(
         Field("cost", "number", "cost in the period", "cost", "rupees"),
         Field("period_from", "date", "first day of the period", "period_from"),
         Field("period_to", "date", "last day of the period", "period_to"),
+        *THEMES,
     ),
 )
 

@@ -27,6 +27,7 @@ from backend.errors import BadFilter
 from backend.exports import queries
 from backend.exports.answered import needs, trainings
 from backend.exports.deployments import deployments
+from backend.exports.fields import KINDS
 from backend.exports.form_answers import form_tables, submissions
 from backend.exports.jobs import scope_of
 from backend.exports.names import Names, names
@@ -183,15 +184,15 @@ def _once_in_scope(who: Who) -> Q:
 
 def _seen_through(name: str, who: Who, filters: Filters, form: str, feed: Newest) -> list[Any]:
     """What makes other rows of the same reports without a word in the feed: another question, scope, registry or rule; a
-    rebuild; a form with other columns."""
+    rebuild; other columns."""
     return [
-        name, filters.query(), form, scope_of(who), settings.REVIEW_REQUIRED, feed.first, _columns(form), _registry(names()),
+        name, filters.query(), form, scope_of(who), settings.REVIEW_REQUIRED, feed.first, _columns(name, form), _registry(names()),
         sorted(Officer.objects.filter(centre__in=who.centres).values_list("id", flat=True)),
     ]  # fmt: skip
 
 
-def _columns(form: str) -> list[str]:
-    return list(form_tables(form)[0].kind.names) if form else []
+def _columns(name: str, form: str) -> list[str]:
+    return list(form_tables(form)[0].kind.names if form else KINDS[name].names)
 
 
 def _registry(known: Names) -> str:

@@ -1,18 +1,17 @@
 """Photos of the submissions in one's scope as a ZIP, sent while it is made; nothing of it lies on the disk.
 
-Left out: photos of a home outside its centre, photos in which somebody did not agree to be, and files that answer a
-personal question.
+Left out: photos of a home outside its centre, photos of people of whom it is not said that they agreed, and files that
+answer a personal question. They are without what the camera wrote into them, also for who may know it: a ZIP is passed on.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-
-from django.core.files.storage import default_storage
 
 from backend.accounts.who import Who
 from backend.deployments.filters import Filters
@@ -21,13 +20,12 @@ from backend.exports.form_answers import answers_of, form_tables, found_of, says
 from backend.exports.form_tables import Table, value_at
 from backend.exports.queries import among
 from backend.exports.zips import Member, zipped
-from backend.submissions import blobs
 from backend.submissions.models import Attachment
+from backend.submissions.sharing import agreed, bare_of
 
 LIST = "photos.csv"
-_NOT_AGREED = "retake"
 _ODD = re.compile(r"[^\w.-]")
-_HEADINGS = ("file", "instance_id", "name", "sha256", "bytes")
+_HEADINGS = ("file", "instance_id", "name", "sha256", "bytes", "received_sha256")
 
 
 def photos(who: Who, filters: Filters, form: str, seen: Callable[[int], Any] = lambda count: None) -> Iterator[bytes]:
@@ -47,8 +45,9 @@ def _members(
     for instance_id, file in _files(who, filters, form, tables):
         assert file.blob is not None  # noqa: S101  # for the type checker: said by the query
         name = _free(f"{_ODD.sub('-', instance_id)}/{_ODD.sub('_', file.name)}", taken)
-        table.writerow((name, instance_id, file.name, file.blob.sha256, file.blob.size))
-        yield name, _content(file.blob.sha256)
+        content = Told(bare_of(file.blob.sha256, file.blob.content_type))
+        yield name, content
+        table.writerow((name, instance_id, file.name, content.digest.hexdigest(), content.size, file.blob.sha256))
         seen(1)
     yield LIST, [listed.getvalue().encode()]
 
@@ -62,9 +61,17 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _content(sha256: str) -> Iterator[bytes]:
-    with default_storage.open(blobs.path_of(sha256)) as stored:
-        yield from stored.chunks()
+class Told:
+    """What passes by, and afterwards its hash and how much it was."""
+
+    def __init__(self, content: Iterator[bytes]) -> None:
+        self.content, self.digest, self.size = content, hashlib.sha256(), 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.content:
+            self.digest.update(chunk)
+            self.size += len(chunk)
+            yield chunk
 
 
 def _files(who: Who, filters: Filters, form: str, tables: list[Table]) -> Iterator[tuple[str, Attachment]]:
@@ -87,8 +94,8 @@ def _files(who: Who, filters: Filters, form: str, tables: list[Table]) -> Iterat
 
 
 def _named(answers: Mapping[str, Any], tables: list[Table]) -> set[str]:
-    """The files that exported questions name; none where somebody in the photo did not agree."""
-    if any(value_at(answers, c.path) == _NOT_AGREED for c in tables[0].columns if c.path[-1] == "photo_people"):
+    """The files that exported questions name; none where it is not said that the people in the photo agreed."""
+    if not all(agreed(answers, c.path) for c in tables[0].columns if c.path[-1] == "photo_people"):
         return set()
     names: set[str] = set()
     for table in tables:

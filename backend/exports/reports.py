@@ -13,12 +13,13 @@ from backend.deployments.filters import Filters
 from backend.deployments.models import Deployment
 from backend.deployments.privacy import HOME, at_least_five, guarded, summed_upward
 from backend.exports import queries
-from backend.exports.fields import REPORTS
+from backend.exports.fields import REPORTS, THEMES
 from backend.exports.names import Names, names
 from backend.exports.queries import UuidText, filled, text
 from backend.exports.rows import Chunks, Row, at
 from backend.exports.states import conditions
 from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, showing
+from backend.statements import plain
 
 _SITE = (
     "instance_id",
@@ -48,8 +49,10 @@ _FIGURES = (
     filled("ended_reason"), filled("operator_kind"),
     "households", "people", "women", "men", "other_gender", "sc", "st", "obc", "general", "category_unknown",
     "with_disability", "trained", "first_time", "income_before", "income_now", "hours_before", "hours_now", "kg", "cost",
-    text("period_from"), text("period_to"),
+    text("period_from"), text("period_to"), "themes",
 )  # fmt: skip
+_THEMES = tuple(field.name for field in THEMES)
+_NO_THEMES = (None,) * len(_THEMES)
 _HEADED = WAITING + 1
 _FIGURES_AT = _HEADED + len(_SITE)
 Visit = tuple[Any, ...]
@@ -75,7 +78,7 @@ def _report(who: Who, filters: Filters, known: Names) -> Told:
     def told(one: Submitted, visit: Visit) -> Row | None:
         (version, day, deployment, uuid, technology, centre, purpose, site_kind, village, village_name, village_other, state,
          district, digipin, accuracy, lon, lat, village_lon, village_lat, illustrative) = visit[_HEADED:_FIGURES_AT]  # fmt: skip
-        figures = visit[_FIGURES_AT + 1 :]
+        figures, themes = visit[_FIGURES_AT + 1 : -1], visit[-1]
         unregistered = deployment is None and uuid is not None  # nobody knows yet whether it stands at a home
         if private(HOME if unregistered else site_kind, centre):
             lon, lat = (village_lon, village_lat) if lon is not None else (None, None)
@@ -89,7 +92,7 @@ def _report(who: Who, filters: Filters, known: Names) -> Told:
             one.instance_id, one.current_instance_id, version, one.review_state, visit[COUNTS] == 1, visit[WAITING] == 1,
             rule, one.received_at, day, uuid, slug, name, clusters, known.centres.get(centre), purpose, site_kind or None,
             village, village_name, village_other, in_state, in_district, digipin, accuracy, said(ended, figures), ended,
-            illustrative == 1, *figures,
+            illustrative == 1, *figures, *(_NO_THEMES if themes is None else map(plain(themes).get, _THEMES)),
         )  # fmt: skip
 
     return told

@@ -14,7 +14,7 @@ from backend.accounts.models import Device, User
 from backend.accounts.who import Who
 from backend.errors import Invalid, NotFound, Unreadable
 from backend.paging import page
-from backend.submissions import details, reviewing, services
+from backend.submissions import details, reviewing, services, sharing
 from backend.submissions.arrivals import Arrival
 from backend.submissions.queries import FLAGGED, by_instance_id, visible, visible_kept
 
@@ -178,7 +178,7 @@ def _reviewer(request: HttpRequest) -> User:
 @router.get("/{path:instance_id}/attachments/{name}", summary="One attachment")
 def attachment(request: HttpRequest, instance_id: str, name: str) -> HttpResponseBase:
     submission = by_instance_id(request.auth, instance_id)  # type: ignore[attr-defined]
-    return details.attachment_response(submission, instance_id, name)
+    return sharing.file_of(request.auth, submission, instance_id, name)  # type: ignore[attr-defined]
 
 
 @router.get("/{path:instance_id}", summary="One submission, with its XML, versions, attachments and flags")

@@ -18,7 +18,7 @@ import orjson
 from backend.accounts.models import Device
 from backend.deployments.versions import Base
 from backend.submissions import secrets
-from backend.submissions.flat import flatten, moment
+from backend.submissions.flat import flatten, moment, with_sums
 from backend.submissions.queries import PublishedForm, form_version, registered_by
 from field_forms.answering import AnswersError, write
 from field_forms.check import check
@@ -102,7 +102,8 @@ def prepare(arrival: Arrival) -> Prepared:
         stored_xml, personal = split_personal(instance, form.schema)
         if personal:
             values = read_answers(read(stored_xml), form.schema)[0]
-    flat = checked.flat if form.names_once and not personal else flatten(values, form.schema)
+    once = form.names_once and not personal
+    flat = with_sums(checked.flat, values, form.schema) if once else flatten(values, form.schema)
     return Prepared(
         arrival,
         form,

@@ -5,16 +5,12 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse
-
 from backend.accounts.who import Who
 from backend.audit.models import Action
 from backend.audit.services import record
-from backend.errors import NotFound
-from backend.submissions import blobs, secrets
+from backend.submissions import secrets
 from backend.submissions.homes import discreet, place_hidden
-from backend.submissions.models import Attachment, Decision, KeptAside, PersonalValue, Submission, SubmissionVersion
+from backend.submissions.models import Decision, KeptAside, PersonalValue, Submission, SubmissionVersion
 from field_forms.instance import join_personal
 
 
@@ -110,29 +106,6 @@ def _decision(row: Decision) -> dict[str, Any]:
         "by": by,
         "at": row.at,
     }
-
-
-def attachment_response(row: Submission, instance_id: str, name: str) -> FileResponse:
-    """The file as it came; shown by a browser only if it is a picture, and never run."""
-    versions = row.versions.filter(instance_id=instance_id) or row.versions.filter(instance_id=row.current_instance_id)
-    found = versions[0].attachments.filter(name=name).exclude(blob=None).select_related("blob").first()
-    if found is None or found.blob is None:
-        raise NotFound("This file has not arrived.", where="name")
-    return file_response(found)
-
-
-def file_response(found: Attachment) -> FileResponse:
-    """Of a file that has come."""
-    assert found.blob is not None  # noqa: S101  # for the type checker: said by whoever calls
-    response = FileResponse(
-        default_storage.open(blobs.path_of(found.blob.sha256)),
-        as_attachment=not found.blob.content_type.startswith("image/"),
-        filename=found.name,
-        content_type=found.blob.content_type,
-    )
-    response["ETag"] = f'"{found.blob.sha256}"'
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def kept(row: KeptAside) -> dict[str, Any]:

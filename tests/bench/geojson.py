@@ -84,7 +84,7 @@ def _visits(most: int | None = None) -> tuple[list[str], Iterator[list[tuple[Any
 
     from backend.deployments.models import Visit
     from backend.exports.fields import REPORTS
-    from backend.exports.reports import _FIGURES, _SITE
+    from backend.exports.reports import _FIGURES, _NO_THEMES, _SITE
 
     query = Visit.objects.filter(kind="report").order_by().values_list("submission", *_SITE, *_FIGURES)
     sql, params = query.query.sql_with_params()
@@ -96,7 +96,7 @@ def _visits(most: int | None = None) -> tuple[list[str], Iterator[list[tuple[Any
         with connection.cursor() as cursor:
             cursor.execute(sql + (f" LIMIT {most}" if most else ""), params)
             while chunk := cursor.fetchmany(CHUNK):
-                yield chunk
+                yield [row[:-1] + _NO_THEMES for row in chunk]
 
     return names, rows()
 

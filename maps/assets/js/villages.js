@@ -112,7 +112,7 @@
       el('span', {}, el('b', { text: d.name }), ` ${d.word}`, el('span', { class: 'units', text: [d.units, d.centre].filter(Boolean).join(' · ') })))))
     : el('p', { class: 'none', text: G.t('Nothing is deployed here.') }));
   const photos = (found) => el('p', { class: 'photos' }, ...found.map((photo) =>
-    el('a', { href: photo.src, title: photo.date }, el('img', { src: photo.src, alt: photo.alt, loading: 'lazy' }))));
+    el('a', { href: `${photo.src}?full=1`, title: photo.date }, el('img', { src: photo.src, alt: photo.alt, loading: 'lazy' }))));
 
   // Names of districts and main places, when there is room for them.
   G.Places = class {

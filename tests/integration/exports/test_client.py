@@ -18,7 +18,7 @@ import pytest
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -105,11 +105,6 @@ def test_a_frame_has_every_row_with_the_types_of_the_dictionary(token: str) -> N
         assert len(asked.to_geodataframe("submissions", form="village_report")) == 3
 
 
-# On PostgreSQL what any running transaction wrote, also one of another test, is told again until it has ended.
-told_once = pytest.mark.skipif(connection.vendor == "postgresql", reason="a running transaction's rows are told again")
-
-
-@told_once
 def test_a_copy_follows_the_changes(token: str, world: World, send: Send, tmp_path: Path) -> None:
     with reach(token) as asked:
         copy = asked.copy("reports", tmp_path / "reports.sqlite")
@@ -185,7 +180,6 @@ def test_it_is_loaded_without_django_and_without_geopandas() -> None:
     assert not loaded & {"django", "geopandas", "pandas", "backend.errors"}
 
 
-@told_once
 def test_the_example_of_the_readme_runs(token: str, live_server: LiveServer, world: World, tmp_path: Path) -> None:
     world.centre.slug = "rsvc-khunt"
     world.centre.save()

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from backend.deployments.models import Visit
-from backend.exports.fields import REPORTS
+from backend.exports.fields import REPORTS, THEMES
 from backend.submissions import reviewing
 from backend.submissions.models import Decision, Submission, SubmissionVersion
 from tests.integration.exports.conftest import Send, body, fetched, ids, only, with_token
@@ -241,3 +241,28 @@ def test_erased_submissions_are_gone(world: World, send: Send, deployment: Any) 
     Submission.objects.filter(instance_id="uuid:r1").update(deleted_at=dt.datetime.now(dt.UTC))
     assert fetched("reports")["features"] == []
     assert SubmissionVersion.objects.filter(instance_id="uuid:r1").exists()
+
+
+def test_what_theme_modules_ask_stands_in_columns_of_its_own(world: World, send: Send, deployment: Any) -> None:
+    item = world.report(
+        deployment(), "uuid:themes", modules=["water", "ewaste"], structures=2, water_kl=30.5, water_months=7
+    )
+    item["answers"]["ewaste"] = [
+        {"category": "batteries", "kg_collected": 4, "kg_dismantled": 2.5, "kg_recycled": 1},
+        {"category": "other", "kg_collected": 1, "kg_dismantled": 0.5, "kg_recycled": 0},
+    ]
+    send(item)
+    row = only(fetched("reports"))
+    themes = {field.name: row[field.name] for field in THEMES}
+    assert themes == dict.fromkeys(themes) | {
+        "modules": "water ewaste", "structures": 2, "water_kl": 30.5, "water_months": 7, "kg_dismantled": 3.0, "kg_recycled": 1.0,
+    }  # fmt: skip
+
+
+def test_a_report_without_theme_modules_leaves_their_columns_blank(world: World, send: Send, deployment: Any) -> None:
+    item = world.report(deployment(), modules=None)
+    for group in ("water", "ewaste", "agriculture", "one_health"):
+        item["answers"].pop(group, None)
+    send(item)
+    row = only(fetched("reports"))
+    assert {row[field.name] for field in THEMES} == {None}

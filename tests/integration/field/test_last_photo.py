@@ -29,11 +29,17 @@ def last(client: Client, site: Any) -> Any:
 
 
 def test_the_newest_photo_of_what_counts(world: World, settings: Settings) -> None:
-    send_with(world, world.registration("uuid:d1", photo="photo.jpg", visit_date="2026-10-01"), photo(1))
+    send_with(
+        world, world.registration("uuid:d1", photo="photo.jpg", photo_people="none", visit_date="2026-10-01"), photo(1)
+    )
     site = str(Deployment.objects.get().uuid)
     assert last(world.client(), site) == photo(1)
-    send_with(world, world.report(site, "uuid:r2", photo="photo.jpg", visit_date="2026-11-02"), photo(3))
-    send_with(world, world.report(site, "uuid:r1", photo="photo.jpg", visit_date="2026-10-20"), photo(2))
+    send_with(
+        world, world.report(site, "uuid:r2", photo="photo.jpg", photo_people="none", visit_date="2026-11-02"), photo(3)
+    )
+    send_with(
+        world, world.report(site, "uuid:r1", photo="photo.jpg", photo_people="none", visit_date="2026-10-20"), photo(2)
+    )
     assert last(world.client(), site) == photo(3)
     reviewing.review(Submission.objects.get(instance_id="uuid:r2"), "reject", "blurred", user("administrator", "boss"))
     assert last(world.client(), site) == photo(2)
@@ -44,7 +50,7 @@ def test_none_where_there_is_none_or_it_is_not_ones_own(world: World) -> None:
     site = Deployment.objects.get().uuid
     assert last(world.client(), site) == 404
     assert last(world.client(), uuid.uuid4()) == 404
-    send_with(world, world.report(str(site), "uuid:r1", photo="photo.jpg"), photo(2))
+    send_with(world, world.report(str(site), "uuid:r1", photo="photo.jpg", photo_people="none"), photo(2))
     here, elsewhere = Client(), Client()
     here.force_login(user("coordinator", "here", centres=[world.centre]))
     khunt = Centre.objects.create(slug="khunt", name="RSVC Khunt", short_name="Khunt", kind="rsvc")
