@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +54,10 @@ class Surroundings:
     outside: tuple[tuple[float, float], ...]  # other villages near
 
 
-def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
-    """`scene.deployments`: those of the centre and all others in its catchment's villages."""
+def centre(scene: Scene, entry: CentreEntry, around: Surroundings, *, cards: bool = True) -> CentreMap:
+    """`scene.deployments`: those of the centre and all others in its catchment's villages. `cards`: what opens at a click
+    on a village; a page that has no clicks leaves them empty.
+    """
     listed = scene.catchment[scene.catchment["centre"] == entry.key]
     places = reach.villages(scene.deployments if scene.every is None else scene.every, scene.day)
     own = scene.deployments[scene.deployments["centre"] == entry.key]
@@ -64,11 +66,14 @@ def centre(scene: Scene, entry: CentreEntry, around: Surroundings) -> CentreMap:
     conditions = reach.condition_of_listed(listed, places)
     listed_keys = conditions.index.to_numpy(np.int64).tolist()
     ranks = conditions.to_numpy(np.int64).tolist()
-    marks = [_village(scene, entry, around, key, rank, places) for key, rank in zip(listed_keys, ranks, strict=True)]
+    used = _units_by_month(scene) if cards else None
+    marks = [
+        _village(scene, entry, around, key, rank, places, used) for key, rank in zip(listed_keys, ranks, strict=True)
+    ]
     placed = [m for m in marks if m is not None]
     outside = [int(k) for k in own_places.index[own_places["reached"]] if k not in conditions.index]
     own_ranks = dict(zip(own_places.index.tolist(), own_places["condition"].to_numpy(np.int64).tolist(), strict=True))
-    beyond = [_village(scene, entry, around, key, own_ranks[key], own_places) for key in outside]
+    beyond = [_village(scene, entry, around, key, own_ranks[key], own_places, used) for key in outside]
     lat, lon = entry.sites[0][1:]
     months = [m.get(entry.key, 0) for m in _active_months(scene, own)]
     return CentreMap(
@@ -158,8 +163,9 @@ def _illustrative(scene: Scene) -> bool:
 
 
 def _village(
-    scene: Scene, entry: CentreEntry, around: Surroundings, key: int, rank: int, places: pd.DataFrame
-) -> VillageMark | None:
+    scene: Scene, entry: CentreEntry, around: Surroundings, key: int, rank: int, places: pd.DataFrame,
+    used: Mapping[int, Sequence[int]] | None,
+) -> VillageMark | None:  # fmt: skip
     village = around.villages[key]
     if village.lat is None or village.lon is None:
         return None
@@ -170,7 +176,11 @@ def _village(
     also = bool(places.at[key, "also_broken"]) if key in places.index else False
     wind = bearing(entry.sites[0][1], entry.sites[0][2], village.lat, village.lon)
     days, urgency = _urgency(name, rows, scene.day, km, wind)
-    card = _card(scene, around, village, name, rows, t("{km} km {wind}", km=f"{km:.1f}", wind=wind))
+    if used is None:
+        card = Card(village.name, "")
+    else:
+        where = t("{km} km {wind}", km=f"{km:.1f}", wind=wind)
+        card = _card(scene, around, village, name, rows, where, used.get(key, ()))
     return VillageMark(
         village.code, village.name, village.lat, village.lon, name, also, round(km, 1), wind, urgency, card, days,
     )  # fmt: skip
@@ -204,8 +214,9 @@ def _days_down(rows: pd.DataFrame, day: dt.date) -> int:
 
 
 def _card(
-    scene: Scene, around: Surroundings, village: VillageEntry, name: Condition, rows: pd.DataFrame, where: str
-) -> Card:
+    scene: Scene, around: Surroundings, village: VillageEntry, name: Condition, rows: pd.DataFrame, where: str,
+    used_by_month: Sequence[int],
+) -> Card:  # fmt: skip
     use = rows[rows["village_use"].to_numpy(bool)]
     sub = " · ".join(part for part in (village.place, village.code, where) if part)
     if not len(use) and name not in ("visited", "never"):
@@ -243,7 +254,7 @@ def _card(
                 t("People"), number(people), t("{n} women, estimate", n=number(women)) if women else t("estimate")
             ),
         ),
-        series=_series(scene, use),
+        series=_series(used_by_month, scene.day),
         last=wording.since_text(scene.day, last_report(use)),
         link=f"/maps/reach?village={village.code}" if scene.links else "",
         link_text=t("Only this village"),
@@ -273,18 +284,20 @@ def _problem(use: pd.DataFrame, details: list[Detail], day: dt.date, name: Condi
     return ""
 
 
-def _series(scene: Scene, use: pd.DataFrame) -> Series | None:
-    """Units in use over the last year, by month."""
-    rows = scene.months[scene.months["deployment"].isin(use["deployment"])]
-    values = []
-    for at in timeline.walk(use, rows, scene.day, 12):
-        month = rows[rows["month"] <= at.moment.month].sort_values("month").groupby("deployment")["units_in_use"].last()
-        units = month.reindex(use["deployment"]).fillna(0).to_numpy()
-        values.append(int(np.where(at.in_use, units, 0).sum()))
+def _units_by_month(scene: Scene) -> dict[int, list[int]]:
+    """Of each village: units in use over the last year, by month."""
+    use = scene.deployments[scene.deployments["village_use"].to_numpy(bool)].reset_index(drop=True)
+    villages, codes = np.unique(use["village"].to_numpy(np.int64), return_inverse=True)
+    months = [np.bincount(codes, at.units, len(villages)) for at in timeline.walk(use, scene.months, scene.day, 12)]
+    table = np.column_stack(months).astype(np.int64).tolist()
+    return dict(zip(villages.tolist(), table, strict=True))
+
+
+def _series(values: Sequence[int], day: dt.date) -> Series | None:
     if not any(values):
         return None
     first = next(i for i, v in enumerate(values) if v)
-    named = timeline.moments(scene.day, 12)[first:]
+    named = timeline.moments(day, len(values))[first:]
     title = t("Units in use, {first} to {last}", first=named[0].label, last=named[-1].label)
     return Series(title, tuple(values[first:]))
 

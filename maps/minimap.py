@@ -11,34 +11,18 @@ import numpy as np
 import shapely
 
 from maps import boundaries, catchment, render_ground, symbols
-from maps.picture import CentreMap, Condition
+from maps.picture import CentreMap
+from maps.sketch import INDIA, URGENT, Plane
 from maps.words import t
 
 WIDTH, HEIGHT = 600, 400
 PAD_KM = 3.0
-ABOVE: dict[Condition, int] = {"broken": 3, "never": 2, "silent": 1}
-
-
-class _Plane:
-    """Kilometres around a middle to pixels."""
-
-    def __init__(self, box: catchment.Box, width: int, height: int) -> None:
-        south, west, north, east = box
-        self.lat, self.lon = (south + north) / 2, (west + east) / 2
-        self.kx, self.ky = catchment.km_lon(self.lat), catchment.KM_LAT
-        self.scale = min(width / ((east - west) * self.kx), height / ((north - south) * self.ky))
-        self.width, self.height = width, height
-
-    def at(self, lat: float, lon: float) -> tuple[float, float]:
-        x = self.width / 2 + (lon - self.lon) * self.kx * self.scale
-        return x, self.height / 2 - (lat - self.lat) * self.ky * self.scale
 
 
 def centre(picture: CentreMap, says: str) -> str:
     """The centre, its catchment, distance rings and villages by condition."""
     placed = [(v.lat, v.lon) for v in picture.villages] + render_ground.sites(picture)
-    plane = _Plane(catchment.box_around(placed, PAD_KM), WIDTH - 40, HEIGHT - 30)
-    plane.width, plane.height = WIDTH, HEIGHT
+    plane = Plane(catchment.box_around(placed, PAD_KM), WIDTH, HEIGHT, edge=40)
     parts = [f'<rect class="land" width="{WIDTH}" height="{HEIGHT}"/>', *_district_lines(plane)]
     for outline in render_ground.outlines(picture):
         parts.append(f'<polygon class="catchment" points="{_points(plane, outline)}"/>')
@@ -57,9 +41,9 @@ def centre(picture: CentreMap, says: str) -> str:
     return f'<svg class="small-map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(says)}">{"".join(parts)}</svg>'
 
 
-def _villages(plane: _Plane, picture: CentreMap) -> list[str]:
+def _villages(plane: Plane, picture: CentreMap) -> list[str]:
     """The urgent ones last, so that they lie on top; names where they fit."""
-    rows = sorted(picture.villages, key=lambda v: ABOVE.get(v.condition, 0))
+    rows = sorted(picture.villages, key=lambda v: URGENT.get(v.condition, 0))
     size = 16 if len(rows) <= 60 else 10
     spots = {v.code: plane.at(v.lat, v.lon) for v in rows}
     taken = [(x - size / 2, y - size / 2, x + size / 2, y + size / 2) for x, y in spots.values()]
@@ -84,12 +68,12 @@ def _mark(svg: str, x: float, y: float, size: float) -> str:
     return svg.replace("<svg ", f'<svg x="{x - size / 2:.1f}" y="{y - size / 2:.1f}" ', 1)
 
 
-def _points(plane: _Plane, places: Sequence[tuple[float, float]]) -> str:
+def _points(plane: Plane, places: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in (plane.at(lat, lon) for lat, lon in places))
 
 
-def _district_lines(plane: _Plane) -> list[str]:
-    half_x, half_y = plane.width / 2 / plane.scale / plane.kx, plane.height / 2 / plane.scale / plane.ky
+def _district_lines(plane: Plane) -> list[str]:
+    half_x, half_y = plane.width / 2 / plane.scale / plane.kx, plane.height / 2 / plane.scale / catchment.KM_LAT
     frame = shapely.box(plane.lon - half_x, plane.lat - half_y, plane.lon + half_x, plane.lat + half_y)
     shapes = boundaries.districts()
     near = shapes[shapes.intersects(frame)]
@@ -106,13 +90,12 @@ def _district_lines(plane: _Plane) -> list[str]:
     return out
 
 
-INDIA = (6.5, 68.0, 37.3, 97.6)
 SIMPLE = 0.06  # degrees: at this size less than a pixel
 
 
 @lru_cache(maxsize=1)
 def _outline() -> str:
-    plane = _Plane(INDIA, 380, 400)
+    plane = Plane(INDIA, 380, 400)
     rings = [p.exterior for p in shapely.get_parts(shapely.simplify(boundaries.outline(), SIMPLE)) if p.area > 0.01]
     return "".join(
         "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (plane.at(lat, lon) for lon, lat in ring.coords)) + "Z"
@@ -122,7 +105,7 @@ def _outline() -> str:
 
 def india(dots: Sequence[tuple[float, float, str]], says: str) -> str:
     """India's outline with a dot a village, (lat, lon, active or lost); `says`: the map in a sentence."""
-    plane = _Plane(INDIA, 380, 400)
+    plane = Plane(INDIA, 380, 400)
     shown = [d for d in dots if math.isfinite(d[0]) and math.isfinite(d[1])]
     marks = "".join(
         f'<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="2.6"/>'

@@ -78,11 +78,13 @@ class Page:
         return (*LIBRARIES, *self.modules)
 
     def live(
-        self, asset_url: str, script_url: str, style_url: str, *, top: str = "", urls: Mapping[str, str] | None = None
-    ) -> str:
+        self, asset_url: str, script_url: str, style_url: str, *, head: str = "", top: str = "",
+        urls: Mapping[str, str] | None = None,
+    ) -> str:  # fmt: skip
         """HTML for a strict CSP: every script and style at an address of the own site, no inline code.
 
-        `asset_url` is where `maps/assets/` is served. `top` is HTML of the console put above the header. `urls` say where
+        `asset_url` is where `maps/assets/` is served. `top` is HTML of the console put above the header, `head`
+        what that needs (styles, scripts). `urls` say where
         the page asks for more: `cells` of what is in view (then serve `script(embed=False)`), `points` (villages in
         view), `moments` (another month), `village` (photos and reports of one).
         """
@@ -98,7 +100,7 @@ class Page:
         scripts += f'<script defer src="{escape(script_url)}"></script>'
         asked = "".join(f' data-{name}="{escape(url)}"' for name, url in (urls or {}).items() if url)
         attributes = f' data-live="yes" data-assets="{escape(asset)}"{asked}'
-        return self._html(preload + styles + scripts, attributes, top, "")
+        return self._html(preload + head + styles + scripts, attributes, top, "")
 
     def standalone(self, start: str = "") -> str:
         """One HTML file that opens from the disk: scripts, styles, fonts, base map and data inside. `start`: the part of

@@ -59,6 +59,7 @@ class At:
     reported: npt.NDArray[np.bool_]
     in_use: npt.NDArray[np.bool_]
     people: npt.NDArray[np.float64]  # of those in use; 0 where not; NaN: not counted
+    units: npt.NDArray[np.float64]  # in use
     last_visit: npt.NDArray[np.datetime64]
 
 
@@ -82,14 +83,15 @@ def walk(deployments: pd.DataFrame, months: pd.DataFrame, day: dt.date, count: i
 def _at(size: int, frame: pd.DataFrame, position: Ints, moment: Moment) -> At:
     """`frame`: for each deployment with a month's row by then the latest one; `position`: where it stands among `size`."""
     reported, in_use = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
-    people = np.full(size, np.nan)
+    people, units = np.full(size, np.nan), np.zeros(size)
     last_visit = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
     used = reach.conditions(frame, moment.day) == reach.IN_USE
     reported[position] = frame["last_visit"].notna()  # a month may know of reports that wait for review, and no other
     in_use[position] = used
     people[position] = _serving(used, frame["people"].to_numpy(np.float64))
+    units[position] = _used(used, frame)
     last_visit[position] = frame["last_visit"].to_numpy("datetime64[D]")
-    return At(moment, reported, in_use, people, last_visit)
+    return At(moment, reported, in_use, people, units, last_visit)
 
 
 def now(deployments: pd.DataFrame, day: dt.date) -> At:
@@ -99,9 +101,14 @@ def now(deployments: pd.DataFrame, day: dt.date) -> At:
         deployments["reports"].fillna(0).to_numpy() > 0,
         used,
         _serving(used, deployments["people"].to_numpy(np.float64)),
+        _used(used, deployments),
         deployments["last_visit"].to_numpy("datetime64[D]"),
     )
 
 
 def _serving(used: npt.NDArray[np.bool_], people: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(used | np.isnan(people), people, 0.0)
+
+
+def _used(used: npt.NDArray[np.bool_], frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return np.where(used, np.nan_to_num(frame["units_in_use"].to_numpy(np.float64)), 0.0)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -31,13 +30,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _forget_what_processes_remember() -> Iterator[None]:
-    """Published forms, districts and drawn maps are kept by a process; each test has its own database."""
+    """Published forms, districts, pages and maps are kept by a process; each test has its own database."""
     yield
     from backend.deployments.places import forget_districts
+    from backend.kept import forget_everything
     from backend.submissions.queries import forget_forms
 
     forget_forms()
     forget_districts()
-    for module, forget in (("backend.deployments.scenes", "forget_scenes"), ("backend.console.drawn", "forget_pages")):
-        if module in sys.modules:  # maps are heavy to import, and few tests draw one
-            getattr(sys.modules[module], forget)()
+    forget_everything()

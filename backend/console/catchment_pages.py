@@ -16,6 +16,7 @@ from backend.accounts.who import Who
 from backend.console.inside import inside, show
 from backend.deployments.filters import today
 from backend.errors import BadFilter, GramReachError, Invalid, NotFound
+from backend.kept import forget_everything
 from backend.registry import catchments
 from backend.registry.catchments import Difference
 from backend.registry.models import CatchmentVillage, Centre, Village
@@ -66,16 +67,7 @@ def _apply(request: HttpRequest, who: Who, centre: Centre, found: Difference) ->
         "centre": centre.short_name, "joins": len(found.joins), "leaves": len(found.leaves),
     }  # fmt: skip
     messages.success(request, text, extra_tags=reverse("undo-catchment", args=[centre.slug]))
-    _seen_at_once()
-
-
-def _seen_at_once() -> None:
-    """The maps of this process show it with the next page; those of others within a minute."""
-    from backend.console.drawn import forget_pages
-    from backend.deployments.scenes import forget_scenes
-
-    forget_scenes()
-    forget_pages()
+    forget_everything()
 
 
 def _day(text: str) -> dt.date:
@@ -100,7 +92,7 @@ def undo(request: HttpRequest, who: Who, slug: str) -> HttpResponse:
     on = dt.date.fromisoformat(last["on"])
     catchments.change(centre, last["leaves"], last["joins"], on=on, reason=gettext("Undone"), by=who.actor)
     messages.success(request, gettext("Undone. The list is as it was."))
-    _seen_at_once()
+    forget_everything()
     return redirect("catchment", slug)
 
 

@@ -10,12 +10,14 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from backend.accounts.who import Who
-from backend.console.inside import inside, show
+from backend.console.inside import depends_on, inside, show
+from backend.kept import Kept
 
 if TYPE_CHECKING:
-    from backend.console.overview import MonthReach, Told
+    from backend.console.overview import CentrePage, MonthReach, Told
     from maps.charts import Band
 
+_kept: Kept[dict[str, Any]] = Kept(40)
 PEOPLE = {
     "women": "women", "men": "men", "other_gender": "other", "sc": "SC", "st": "ST", "obc": "OBC", "general": "general",
     "category_unknown": "not known", "with_disability": "persons with disabilities",
@@ -32,62 +34,74 @@ def _overview() -> Any:
 @require_safe
 @inside(lambda who: who.may_export)
 def india(request: HttpRequest, who: Who) -> HttpResponse:
-    from maps import charts, minimap
-    from maps.words import speaking
-
-    with speaking(get_language()):
-        page = _overview().india_page(who)
-        says = gettext("India with a dot for each village reached: dark where it is still active.")
-        drawn = {"map": minimap.india(page.dots, says), "months": _months(page.months)}
-        bars = {c.entry.key: charts.share_bar(c.figures.villages_active.share) for c in page.clusters}
-        covered = {c.entry.key: charts.share_bar(c.coverage.reached.share) for c in page.centres}
-    return show(request, who, "console/india.html", "centres", page=page, drawn=drawn, bars=bars, covered=covered)
+    told = _kept.of(("india", *depends_on(who)), lambda: _india(who))
+    return show(request, who, "console/india.html", "centres", **told)
 
 
 @require_safe
 @inside(lambda who: who.may_export)
 def cluster(request: HttpRequest, who: Who, slug: str) -> HttpResponse:
-    from maps import minimap
-    from maps.words import speaking
-
-    with speaking(get_language()):
-        page = _overview().cluster_page(slug, who)
-        says = gettext("India with a dot for each village reached: dark where it is still active.")
-        drawn = {"map": minimap.india(page.dots, says), **_drawn(page.told)}
-    return show(
-        request,
-        who,
-        "console/cluster.html",
-        "centres",
-        page=page,
-        told=page.told,
-        drawn=drawn,
-        filter=f"cluster={slug}",
-    )
+    told = _kept.of(("cluster", slug, *depends_on(who)), lambda: _cluster(slug, who))
+    return show(request, who, "console/cluster.html", "centres", filter=f"cluster={slug}", **told)
 
 
 @require_safe
 @inside(lambda who: who.may_export)
 def centre(request: HttpRequest, who: Who, slug: str) -> HttpResponse:
+    told = _kept.of(("centre", slug, *depends_on(who)), lambda: _centre(slug, who))
+    only, every = request.GET.get("show", ""), told["page"].villages
+    villages = [v for v in every if v.condition == "never"] if only == "never" else every
+    return show(
+        request, who, "console/centre.html", "centres", villages=villages, only=only,
+        white=sum(v.condition == "never" for v in every), filter=f"centre={slug}", **told,
+    )  # fmt: skip
+
+
+def _india(who: Who) -> dict[str, Any]:
+    from maps import charts, minimap
+    from maps.words import speaking
+
+    with speaking(get_language()):
+        page = _overview().india_page(who)
+        drawn = {"map": minimap.india(page.dots, _says_dots()), "months": _months(page.months)}
+        bars = {c.entry.key: charts.share_bar(c.figures.villages_active.share) for c in page.clusters}
+        covered = {c.entry.key: charts.share_bar(c.coverage.reached.share) for c in page.centres}
+    return {"page": page, "drawn": drawn, "bars": bars, "covered": covered}
+
+
+def _cluster(slug: str, who: Who) -> dict[str, Any]:
     from maps import minimap
-    from maps.charts import Band
+    from maps.words import speaking
+
+    with speaking(get_language()):
+        page = _overview().cluster_page(slug, who)
+        drawn = {"map": minimap.india(page.dots, _says_dots()), **_drawn(page.told)}
+    return {"page": page, "told": page.told, "drawn": drawn}
+
+
+def _says_dots() -> str:
+    return gettext("India with a dot for each village reached: dark where it is still active.")
+
+
+def _centre(slug: str, who: Who) -> dict[str, Any]:
+    from maps import minimap
     from maps.words import speaking
 
     with speaking(get_language()):
         page = _overview().centre_page(slug, who)
-        mandate = page.entry.mandate
-        listed = page.coverage.reached.of if page.lists else None
-        band = Band(
-            mandate[0] if mandate else None, mandate[1] if mandate else None,
-            gettext("Mandate, %(low)d to %(high)d villages") % {"low": mandate[0], "high": mandate[1]} if mandate else "",
-            listed, gettext("%(n)d on the list") % {"n": listed} if listed is not None else "",
-        )  # fmt: skip
-        drawn = {"map": minimap.centre(page.picture, page.picture.head.title), **_drawn(page.told, band)}
-    only = request.GET.get("show", "")
-    villages = [v for v in page.villages if v.condition == "never"] if only == "never" else page.villages
-    return show(
-        request, who, "console/centre.html", "centres", page=page, told=page.told, drawn=drawn, villages=villages, only=only,
-        white=sum(v.condition == "never" for v in page.villages), filter=f"centre={slug}",
+        drawn = {"map": minimap.centre(page.picture, page.picture.head.title), **_drawn(page.told, _band(page))}
+    return {"page": page, "told": page.told, "drawn": drawn}
+
+
+def _band(page: CentrePage) -> Band:
+    from maps.charts import Band
+
+    mandate = page.entry.mandate
+    listed = page.coverage.reached.of if page.lists else None
+    return Band(
+        mandate[0] if mandate else None, mandate[1] if mandate else None,
+        gettext("Mandate, %(low)d to %(high)d villages") % {"low": mandate[0], "high": mandate[1]} if mandate else "",
+        listed, gettext("%(n)d on the list") % {"n": listed} if listed is not None else "",
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from backend.accounts.who import Who, identify
 from backend.console.drawing import moments_of, picture, view_of
 from backend.console.drawn import live_page, page_of
+from backend.console.inside import frame
 from backend.console.village_cards import village_card
 from backend.deployments.filters import Filters, parse
 from backend.errors import BadFilter, GramReachError, NoCredentials
@@ -80,7 +81,8 @@ def page(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpRes
                 else {}
             ),
         },
-        top=render_to_string("console/map_top.html", {"view": view, "query": query}, request),
+        head=render_to_string("console/map_head.html"),
+        top=render_to_string("console/map_top.html", frame(who, "map", view=view, query=query), request),
     )
     return HttpResponse(html)
 

@@ -21,6 +21,7 @@ from backend.errors import NotFound
 from backend.registry.models import Centre, Cluster, Technology, Theme
 from maps import reach, timeline
 from maps.compose import Scene
+from maps.compose_centre import Surroundings
 from maps.compose_centre import centre as centre_map
 from maps.compose_replication import others_states
 from maps.condition import CONDITIONS, STOCKS
@@ -161,8 +162,8 @@ def centre_page(slug: str, who: Who) -> CentrePage:
     filters = Filters(centre=(slug,))
     scene = scene_for(filters, "centre", who, links=True)
     entry = scene.gazetteer.centre(slug)
-    around = pictures.surroundings(scene, entry, {})
-    picture = centre_map(scene, entry, around)
+    around = Surroundings(pictures.village_entries(scene), {}, ())
+    picture = centre_map(scene, entry, around, cards=False)
     own = scene.deployments[scene.deployments["centre"] == entry.key].reset_index(drop=True)
     places = reach.villages(_every(scene), scene.day)
     since = dt.date(scene.day.year - (scene.day.month < 4), 4, 1)

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -29,7 +28,8 @@ from backend.deployments.models import Deployment
 from backend.deployments.observed import uuid
 from backend.errors import GramReachError, NotFound
 from backend.submissions import reviewing, selecting
-from backend.submissions.models import Decision, ReportRow
+from backend.submissions.models import Decision
+from backend.submissions.scoped import Scoped
 
 DAYS = 90
 NEWEST = 5000  # reports that are looked at: of longer spans the newest
@@ -60,7 +60,7 @@ class Made:
 @inside()
 def quality(request: HttpRequest, who: Who) -> HttpResponse:
     days = _days(request)
-    rows = newest(selecting.of_scope(who), days)
+    rows = newest(selecting.scoped(who), days)
     return show(
         request, who, "console/quality.html", "quality",
         days=days, spans=(30, 90, 365), total=len(rows), flagged=sum(row[1] > 0 for row in rows),
@@ -73,10 +73,10 @@ def _days(request: HttpRequest) -> int:
     return int(text) if text in ("30", "365") else DAYS
 
 
-def newest(rows: QuerySet[ReportRow], days: int) -> list[Read]:
+def newest(rows: Scoped, days: int) -> list[Read]:
     """Of the visits of so many days: one read, however many there are."""
     since = today() - dt.timedelta(days=days)
-    return list(rows.filter(visit_date__gt=since).order_by("-visit_date").values_list(*COLUMNS)[:NEWEST])
+    return list(rows.filter(visit_date__gt=since).first("-visit_date", NEWEST).values_list(*COLUMNS))
 
 
 def kinds(rows: Sequence[Read]) -> list[Kind]:
@@ -116,13 +116,13 @@ def _median(values: Sequence[float]) -> float | None:
 def officer(request: HttpRequest, who: Who, officer_id: int) -> HttpResponse:
     """One officer beside all others of the scope."""
     days = _days(request)
-    scope = selecting.of_scope(who)
+    scope = selecting.scoped(who)
     person = Officer.objects.filter(pk=officer_id).select_related("centre").first()
     rows = scope.filter(officer=officer_id)
-    if person is None or not (who.everywhere or person.centre_id in who.centres or rows.exists()):
+    if person is None or not (who.everywhere or person.centre_id in who.centres or rows.rows().exists()):
         raise NotFound("There is no such person in your scope.", where="officer")
     own = newest(rows, days)
-    odd = rows.filter(flags__gt=0).select_related("submission", "village", "technology")
+    odd = rows.filter(flags__gt=0).rows().select_related("submission", "village", "technology")
     return show(
         request, who, "console/quality_officer.html", "quality",
         officer=person, days=days, spans=(30, 90, 365), own=made(person, own), others=made(None, newest(scope, days)),

@@ -21,6 +21,7 @@ from backend.console.inside import inside, show
 from backend.console.navigation import administrators
 from backend.console.registry_forms import CentreForm, ClusterForm, SiteForm, TechnologyForm
 from backend.errors import GramReachError, NotFound
+from backend.kept import forget_everything
 from backend.registry import editing
 from backend.registry.models import CatchmentVillage, Centre, CentreSite, Cluster, Technology, Village
 
@@ -70,6 +71,7 @@ def edit(request: HttpRequest, who: Who, kind: str, slug: str = "") -> HttpRespo
     form = told.form(request.POST if request.method == "POST" else None, instance=row)
     if request.method == "POST" and form.is_valid():
         saved = editing.save(form, who.actor)
+        forget_everything()
         messages.success(request, gettext("Kept: %(name)s.") % {"name": saved})
         return redirect("registry-edit", kind, saved.slug)
     sites = (
@@ -98,6 +100,7 @@ def site(request: HttpRequest, who: Who, slug: str, site_id: str) -> HttpRespons
     if form.is_valid():
         try:
             editing.save_site(form, who.actor)
+            forget_everything()
             messages.success(request, gettext("Kept: %(name)s.") % {"name": form.instance})
             return redirect("registry-edit", "centres", slug)
         except GramReachError as error:
@@ -131,6 +134,7 @@ def village(request: HttpRequest, who: Who, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             told = _write(request, who, row)
+            forget_everything()
             messages.success(request, told)
             return redirect("village", code)
         except GramReachError as wrong:

@@ -17,12 +17,13 @@ from backend.accounts.models import Officer
 from backend.accounts.who import Who
 from backend.console import place, queries, words
 from backend.console.inside import inside, show
-from backend.console.reports import Asked, asked
+from backend.console.reports import asked
 from backend.errors import BadFilter, GramReachError
-from backend.submissions import details, looking, reviewing, selecting, sharing
+from backend.submissions import details, flagging, looking, reviewing, selecting, sharing
 from backend.submissions.homes import place_hidden
 from backend.submissions.models import ReportRow, Submission
 from backend.submissions.queries import by_instance_id
+from backend.submissions.scoped import Scoped
 
 LANGUAGES = {"en": "English", "hi": "हिन्दी"}
 POSITION_UP_TO = 1000
@@ -100,22 +101,20 @@ def _way(who: Who, query: QueryDict, row: ReportRow | None) -> Way:
         return Way(None, None, None, None)
     if row is None:
         return Way(None, None, None, None)
-    total = rows.order_by()[: POSITION_UP_TO + 1].count()
-    behind = _reversed(found, who).filter(**{"submission__lt" if found.oldest else "submission__gt": row.pk})
-    inside = rows.filter(pk=row.pk).exists()
-    position = behind.order_by()[: POSITION_UP_TO + 1].count() + 1 if inside and total <= POSITION_UP_TO else None
+    total = rows.counted(POSITION_UP_TO)
+    inside = rows.filter(pk=row.pk).rows().exists()
+    behind = found.before(rows, row.pk)
+    position = behind.counted(POSITION_UP_TO) + 1 if inside and total <= POSITION_UP_TO else None
+    backwards = "-submission" if found.oldest else "submission"
     return Way(
-        _id_of(behind.first()), _id_of(found.beyond(rows, row.pk).first()), position,
+        _first(behind, backwards), _first(found.beyond(rows, row.pk), found.order), position,
         total if total <= POSITION_UP_TO else None,
     )  # fmt: skip
 
 
-def _reversed(found: Asked, who: Who) -> Any:
-    return found.rows(who).order_by("-submission" if found.oldest else "submission")
-
-
-def _id_of(row: ReportRow | None) -> str | None:
-    return None if row is None else row.submission.instance_id
+def _first(rows: Scoped, order: str) -> str | None:
+    found = rows.first(order, 1).select_related("submission")
+    return next((row.submission.instance_id for row in found), None)
 
 
 def _officers(submission: Submission) -> list[Officer]:
@@ -160,6 +159,31 @@ def _tell(request: HttpRequest, submission: Submission, action: str) -> None:
         "retract": gettext("Withdrawn."),
     }[action]
     messages.success(request, said, extra_tags=reverse("undo-decisions", args=[str(decision.pk)]))
+
+
+@require_POST
+@inside(may_review)
+def no_problem(request: HttpRequest, who: Who, instance_id: str, flag: int) -> HttpResponse:
+    """A flag that somebody looked at: with a reason it is no problem, and the report stands in no list of flagged ones."""
+    submission = by_instance_id(who, instance_id)
+    assert who.user is not None  # noqa: S101  # for the type checker: said by may_review
+    try:
+        flagging.no_problem(submission, flag, request.POST.get("comment", ""), who.user)
+    except GramReachError as error:
+        return _page(request, who, submission, error.status, error=error, wrong_flag=flag)
+    said = gettext("Noted: no problem.")
+    messages.success(request, said, extra_tags=reverse("problem-again", args=[instance_id, flag]))
+    return redirect(f"{reverse('report', args=[instance_id])}?{_query(request).urlencode()}")
+
+
+@require_POST
+@inside(may_review)
+def problem_again(request: HttpRequest, who: Who, instance_id: str, flag: int) -> HttpResponse:
+    submission = by_instance_id(who, instance_id)
+    assert who.user is not None  # noqa: S101  # for the type checker: said by may_review
+    flagging.problem_again(submission, flag, who.user)
+    messages.success(request, gettext("The flag stands again."))
+    return redirect(f"{reverse('report', args=[instance_id])}?{_query(request).urlencode()}")
 
 
 @require_POST

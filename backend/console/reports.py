@@ -25,6 +25,7 @@ from backend.errors import BadFilter
 from backend.registry.models import Centre, Cluster, State, Technology, Theme
 from backend.submissions import reviewing, selecting
 from backend.submissions.models import Attachment, ReportRow
+from backend.submissions.scoped import Scoped
 from backend.submissions.selecting import ANY_FLAG, COUNTED_TO, WAITING, Wanted
 
 ON_A_PAGE = 50
@@ -41,11 +42,18 @@ class Asked:
     oldest: bool
     after: int | None
 
-    def rows(self, who: Who) -> QuerySet[ReportRow]:
-        return selecting.matching(who, self.wanted).order_by("submission" if self.oldest else "-submission")
+    @property
+    def order(self) -> str:
+        return "submission" if self.oldest else "-submission"
 
-    def beyond(self, rows: QuerySet[ReportRow], key: int) -> QuerySet[ReportRow]:
+    def rows(self, who: Who) -> Scoped:
+        return selecting.matching(who, self.wanted)
+
+    def beyond(self, rows: Scoped, key: int) -> Scoped:
         return rows.filter(submission__gt=key) if self.oldest else rows.filter(submission__lt=key)
+
+    def before(self, rows: Scoped, key: int) -> Scoped:
+        return rows.filter(submission__lt=key) if self.oldest else rows.filter(submission__gt=key)
 
 
 def asked(query: QueryDict) -> Asked:
@@ -95,14 +103,15 @@ def reports(request: HttpRequest, who: Who) -> HttpResponse:
     try:
         found = asked(request.GET)
         rows = found.rows(who)
-        here = list(_page(found.beyond(rows, found.after) if found.after else rows))
+        asked_for = found.beyond(rows, found.after) if found.after else rows
+        here = list(_named(asked_for.first(found.order, ON_A_PAGE + 1)))
     except BadFilter as error:
         return _list(request, who, Asked(Wanted(), False, None), [], error.status, error=error, total=0)
-    return _list(request, who, found, here, total=selecting.counted(rows))
+    return _list(request, who, found, here, total=rows.counted())
 
 
-def _page(rows: QuerySet[ReportRow]) -> QuerySet[ReportRow]:
-    return rows.select_related("submission", "village", "technology", "officer")[: ON_A_PAGE + 1]
+def _named(rows: QuerySet[ReportRow]) -> QuerySet[ReportRow]:
+    return rows.select_related("submission", "village", "technology", "officer")
 
 
 def _list(
@@ -163,17 +172,17 @@ class Tab:
 
 def tabs(who: Who, query: QueryDict) -> list[Tab]:
     """The usual ways into the list, each with how many are there."""
-    scope = selecting.of_scope(who)
-    waiting = scope.filter(review_state__in=WAITING)
+    scope = selecting.scoped(who)
+    waiting = scope.reviewed(*WAITING)
     ways = (
         (gettext("To review"), f"review={WAITS}", waiting),
         (gettext("Flagged"), f"review={WAITS}&flag={ANY_FLAG}", waiting.filter(flags__gt=0)),
-        (gettext("Changes asked"), "review=changes_requested", scope.filter(review_state="changes_requested")),
+        (gettext("Changes asked"), "review=changes_requested", scope.reviewed("changes_requested")),
         (gettext("All"), "order=newest", None),
     )
     review, flag = query.get("review", ""), query.get("flag", "")
     return [
-        Tab(name, way, None if rows is None else selecting.counted(rows), _same(QueryDict(way), review, flag))
+        Tab(name, way, None if rows is None else rows.counted(), _same(QueryDict(way), review, flag))
         for name, way, rows in ways
     ]
 

@@ -5,30 +5,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from backend.accounts import queries as accounts
 from backend.accounts.models import Device
 from backend.accounts.who import Who
 from backend.console import deployments, matching, queries
-from backend.console.inside import inside, show
+from backend.console.inside import depends_on, inside, show
 from backend.deployments import standing
+from backend.deployments.feed import newest
 from backend.deployments.filters import today
 from backend.deployments.standing import Listed, Standing
+from backend.kept import Kept
 from backend.registry.models import Centre
 from backend.submissions import selecting
 from backend.submissions.models import KeptAside, ReportRow, ReviewState
 from backend.submissions.queries import visible_kept
+from backend.submissions.scoped import Scoped
 from backend.submissions.selecting import WAITING
+from maps import sketch
+from maps.words import speaking
 
+if TYPE_CHECKING:
+    from maps.picture import Condition, SourceKind
+
+_maps: Kept[str] = Kept(40)
 TOLD = 3  # examples of each
 MOST_MARKS = 120
 
@@ -51,8 +59,9 @@ class Need:
 @require_safe
 @inside()
 def home(request: HttpRequest, who: Who) -> HttpResponse:
-    there, listed = standing.standings(who, today())
-    rows = selecting.of_scope(who)
+    came = newest()
+    there, listed = standing.standings(who, today(), came)
+    rows, centre = selecting.scoped(who), _centre(who)
     needs = [need for need in _needs(who, rows, there, listed) if need.count]
     return show(
         request, who, "console/home.html", "today",
@@ -62,13 +71,14 @@ def home(request: HttpRequest, who: Who) -> HttpResponse:
         deployments=len(there),
         phones=_phones(who).count() if who.may_enrol else None,
         villages=_villages(listed),
-        centre=_centre(who),
+        map=_maps.of(depends_on(who, came), lambda: _map(listed, centre)),
+        centre=centre,
         rule=queries.rule(),
-        received=rows.exists(),
+        received=bool(needs) or bool(rows.first("submission", 1)),
     )  # fmt: skip
 
 
-def _needs(who: Who, rows: QuerySet[ReportRow], there: Sequence[Standing], listed: Sequence[Listed]) -> Iterator[Need]:
+def _needs(who: Who, rows: Scoped, there: Sequence[Standing], listed: Sequence[Listed]) -> Iterator[Need]:
     if who.may_enrol:
         yield _stranded(who)
     yield from _reports(who, rows)
@@ -99,13 +109,13 @@ def _stranded(who: Who) -> Need:
     return Need("phone", count, noun, text, gettext("See the phones"), reverse("phones"), ask=True)
 
 
-def _reports(who: Who, rows: QuerySet[ReportRow]) -> Iterator[Need]:
-    waiting = rows.filter(review_state__in=WAITING)
+def _reports(who: Who, rows: Scoped) -> Iterator[Need]:
+    waiting = rows.reviewed(*WAITING)
     query = f"review={','.join(WAITING)}"
-    oldest = waiting.order_by("submission").select_related("submission", "village", "technology").first()
-    count, flagged = selecting.counted(waiting), selecting.counted(waiting.filter(flags__gt=0))
+    oldest = next(iter(waiting.first("submission", 1).select_related("submission", "village", "technology")), None)
     if oldest is None:
         return
+    count, flagged = waiting.counted(), waiting.filter(flags__gt=0).counted()
     days = (today() - localtime(oldest.received_at).date()).days
     text = ngettext("Oldest waits %(n)d day: %(what)s", "Oldest waits %(n)d days: %(what)s", days) % {
         "n": days, "what": _what(oldest),
@@ -158,14 +168,12 @@ def _never(listed: Sequence[Listed]) -> Need:
     )
 
 
-def _unanswered(rows: QuerySet[ReportRow]) -> Need:
-    rows = rows.filter(review_state=ReviewState.CHANGES_REQUESTED)
-    some = rows.select_related("village", "technology").order_by("submission")[:TOLD]
+def _unanswered(rows: Scoped) -> Need:
+    rows = rows.reviewed(ReviewState.CHANGES_REQUESTED)
+    some = rows.first("submission", TOLD).select_related("village", "technology")
     text = "; ".join(_what(row) for row in some)
     url = f"{reverse('reports')}?review=changes_requested"
-    return Need(
-        "asked", selecting.counted(rows), gettext("Change requests not answered"), text, gettext("See the list"), url
-    )
+    return Need("asked", rows.counted(), gettext("Change requests not answered"), text, gettext("See the list"), url)
 
 
 def _kept(who: Who) -> Need:
@@ -174,8 +182,8 @@ def _kept(who: Who) -> Need:
     return Need("box", rows.count(), gettext("Kept aside"), text, gettext("See the list"), reverse("kept-aside"))
 
 
-def _to_match(rows: QuerySet[ReportRow]) -> Need:
-    count = matching.waiting(rows)
+def _to_match(rows: Scoped) -> Need:
+    count = matching.waiting(rows.rows())
     text = gettext("Written by officers, and not found in the list of villages.")
     return Need(
         "pin", count, gettext("Villages to match with the list"), text, gettext("Match them"), reverse("match-villages")
@@ -197,6 +205,25 @@ def _villages(listed: Sequence[Listed]) -> Villages:
     marks = [name for name, n in counts for _ in range(n)] if len(listed) <= MOST_MARKS else []
     reached = sum(row.reached for row in listed)
     return Villages(marks, counts, reached, numbers["in_use"], len(listed))
+
+
+def _map(listed: Sequence[Listed], centre: Centre | None) -> str:
+    """Of one's centre, or of India."""
+    spots = [
+        sketch.Spot(row.lat, row.lon, cast("Condition", row.condition))
+        for row in listed
+        if row.lat is not None and row.lon is not None
+    ]
+    with speaking(get_language()):
+        if centre is None:
+            return (
+                sketch.country(spots, gettext("India with a dot a village: full where something is in use."))
+                if spots
+                else ""
+            )
+        sites = [(site.lat, site.lon) for site in centre.sites.all()]
+        says = gettext("Villages around %(centre)s, each by its mark.") % {"centre": centre.short_name}
+        return sketch.around(spots, sites, cast("SourceKind", centre.kind), says) if spots and sites else ""
 
 
 def _centre(who: Who) -> Centre | None:

@@ -37,6 +37,8 @@ DECISIONS: dict[str, str | Promise] = {
     "request_changes": _("Changes asked"),
     "retract": _("Withdrawn"),
     "undo": _("Decision undone"),
+    "no_problem": _("Flag found to be no problem"),
+    "problem": _("Flag stands again"),
 }
 KEPT: dict[str, str | Promise] = {
     "conflict": _("Same report, other content"),
@@ -127,6 +129,7 @@ def reason(code: str) -> str:
 # What services say in English, for readers of other languages.
 ERRORS: dict[str, str | Promise] = {
     "comment_required": _("Say why, or what should be changed: write a comment."),
+    "no_reason": _("Say why it is no problem: who reads this later cannot ask you."),
     "reason_required": _("Say why it is discarded."),
     "retracted": _("This report was withdrawn; nothing more can be decided."),
     "too_late": _("It is too late to undo this. Decide anew."),

@@ -188,19 +188,28 @@ def chips(filters: Filters) -> tuple[Chip, ...]:
 
 def surroundings(scene: Scene, centre: CentreEntry, faults: Mapping[str, str]) -> Surroundings:
     """`faults`: what the form's choices say; a fault that is none of them is left out."""
-    keys = sorted({*scene.catchment["village"].tolist(), *scene.deployments["village"].tolist()} - {-1})
-    villages = {v.pk: _village(v) for v in Village.objects.filter(pk__in=keys).select_related("district")}
+    villages = village_entries(scene)
     details = _details(scene.deployments, faults)
     near = Q()
     for _, lat, lon in centre.sites:
         near |= Q(
             lat__range=(lat - NEAR_DEGREES, lat + NEAR_DEGREES), lon__range=(lon - NEAR_DEGREES, lon + NEAR_DEGREES)
         )
-    others = Village.objects.filter(near, until=None).exclude(pk__in=keys) if centre.sites else Village.objects.none()
+    others = (
+        Village.objects.filter(near, until=None).exclude(pk__in=list(villages))
+        if centre.sites
+        else Village.objects.none()
+    )
     dots = tuple(
         (lat, lon) for lat, lon in others.values_list("lat", "lon")[:MOST_DOTS] if lat is not None and lon is not None
     )
     return Surroundings(villages, details, dots)
+
+
+def village_entries(scene: Scene) -> dict[int, VillageEntry]:
+    """Of the lists and of the deployments."""
+    keys = sorted({*scene.catchment["village"].tolist(), *scene.deployments["village"].tolist()} - {-1})
+    return {v.pk: _village(v) for v in Village.objects.filter(pk__in=keys).select_related("district")}
 
 
 def _details(deployments: pd.DataFrame, faults: Mapping[str, str]) -> dict[int, Detail]:

@@ -22,6 +22,7 @@ from backend.deployments import frames, pictures
 from backend.deployments.feed import Newest, newest
 from backend.deployments.filters import Filters, today
 from backend.deployments.models import Change, Deployment
+from backend.kept import also
 from maps import reach, timeline
 from maps.compose import Scene
 from maps.timeline import Moment
@@ -48,6 +49,9 @@ _lock = threading.Lock()
 
 def forget_scenes() -> None:
     _scenes.clear()
+
+
+also(forget_scenes)
 
 
 def scene_of(filters: Filters, who: Who | None = None) -> Scene:

@@ -6,9 +6,6 @@ Kept for a minute like the scenes of maps (see `scenes`): anew when something wa
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,13 +14,12 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts.who import Who
-from backend.deployments.feed import newest
+from backend.deployments.feed import Newest, newest
 from backend.deployments.look import rhythm
 from backend.deployments.models import Deployment, Visit
+from backend.kept import Kept
 from backend.registry.models import CatchmentVillage, Technology
 from maps.condition import RANK, Rhythm, State, condition_on
-
-MOST, SECONDS = 24, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +46,34 @@ class Listed:
     condition: str
     also_broken: bool
     reached: bool
+    lat: float | None
+    lon: float | None
 
 
-_kept: OrderedDict[tuple[object, ...], tuple[float, tuple[list[Standing], list[Listed]]]] = OrderedDict()
-_lock = threading.Lock()
+_kept: Kept[tuple[list[Standing], list[Listed]]] = Kept(24)
 
 
 def forget_standings() -> None:
-    _kept.clear()
+    _kept.forget()
 
 
-def standings(who: Who, day: dt.date) -> tuple[list[Standing], list[Listed]]:
-    """The deployments in scope that are counted and were not merged, and the villages of the centres' lists."""
-    key = (who.everywhere, who.centres, who.clusters, day, newest(), settings.REVIEW_REQUIRED)
-    with _lock:
-        found = _kept.get(key)
-    if found is not None and time.monotonic() - found[0] < SECONDS:
-        return found[1]
-    deployments = _standings(deployments_of(who), day)
-    both = deployments, _listed(who, day)
-    with _lock:
-        _kept[key] = (time.monotonic(), both)
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
-    return both
+def standings(who: Who, day: dt.date, came: Newest | None = None) -> tuple[list[Standing], list[Listed]]:
+    """The deployments in scope that are counted and were not merged, and the villages of the centres' lists. `came`: the
+    newest entry of the feed, where it was read already.
+    """
+    key = (who.everywhere, who.centres, who.clusters, day, came or newest(), settings.REVIEW_REQUIRED)
+    return _kept.of(key, lambda: _both(who, day))
+
+
+def _both(who: Who, day: dt.date) -> tuple[list[Standing], list[Listed]]:
+    paces = rhythms()
+    own = _standings(deployments_of(who), day, paces)
+    lists = CatchmentVillage.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+    if who.everywhere:
+        return own, _listed(lists, own)
+    lists = lists.filter(centre__in=who.centres)
+    there = Deployment.objects.filter(counted=True, merged_into=None, village__in=lists.values("village"))
+    return own, _listed(lists, _standings(there, day, paces))
 
 
 def deployments_of(who: Who) -> QuerySet[Deployment]:
@@ -97,8 +97,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _standings(rows: QuerySet[Deployment], day: dt.date) -> list[Standing]:
-    paces, usual = rhythms(), Rhythm()
+def _standings(rows: QuerySet[Deployment], day: dt.date, paces: Mapping[int | None, Rhythm]) -> list[Standing]:
+    usual = Rhythm()
     found = []
     for (
         pk,
@@ -123,28 +123,31 @@ def _standings(rows: QuerySet[Deployment], day: dt.date) -> list[Standing]:
     return found
 
 
-def _listed(who: Who, day: dt.date) -> list[Listed]:
-    lists = CatchmentVillage.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
-    if not who.everywhere:
-        lists = lists.filter(centre__in=who.centres)
+def _listed(lists: QuerySet[CatchmentVillage], there: Sequence[Standing]) -> list[Listed]:
+    """`there`: whatever stands in the villages of these lists, whoever's it is."""
     visit = Visit.objects.filter(village=OuterRef("village"), known_to=None, waiting=False)
     rows = list(
         lists.annotate(visited=Exists(visit))
         .order_by("centre_id", "village_id")
-        .values_list("village_id", "centre_id", "visited")
+        .values_list("village_id", "centre_id", "visited", "village__lat", "village__lon")
     )
-    there = Deployment.objects.filter(counted=True, merged_into=None, village__in=lists.values("village"))
     by_village: dict[int | None, list[Standing]] = {}
-    for standing in _standings(there, day):
+    for standing in there:
         if standing.village_use:
             by_village.setdefault(standing.village, []).append(standing)
-    return [_village(village, centre, visited, by_village.get(village, ())) for village, centre, visited in rows]
+    return [
+        _village(village, centre, visited, by_village.get(village, ()), (lat, lon))
+        for village, centre, visited, lat, lon in rows
+    ]
 
 
-def _village(village: int, centre: int, visited: bool, there: Sequence[Standing]) -> Listed:
+def _village(
+    village: int, centre: int, visited: bool, there: Sequence[Standing], at: tuple[float | None, float | None]
+) -> Listed:
     conditions = [standing.condition for standing in there]
     best = min(conditions, key=RANK.__getitem__, default="visited" if visited else "never")
-    return Listed(village, centre, best, best != "broken" and "broken" in conditions, any(s.reported for s in there))
+    reached = any(s.reported for s in there)
+    return Listed(village, centre, best, best != "broken" and "broken" in conditions, reached, *at)
 
 
 def counted(rows: Sequence[Standing] | Sequence[Listed]) -> Mapping[str, int]:

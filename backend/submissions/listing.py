@@ -15,7 +15,7 @@ from backend.deployments.models import Deployment, Visit
 from backend.deployments.observed import Filled, integer
 from backend.statements import Insert
 from backend.submissions.history import filled_of, matched_village
-from backend.submissions.models import Flag, ReportRow, Submission
+from backend.submissions.models import Decision, Flag, ReportRow, Submission
 
 _TOLD = [
     "version_id", "form_id", "review_state", "received_at", "visit_date", "deployment", "village_id", "village_other",
@@ -54,9 +54,12 @@ def row(
         "accuracy": place.place.accuracy,
         "seconds": _seconds(said),
         "answers": len(said.flat),
-        "flags": len(flags),
-        "codes": ",".join(sorted(set(flags)))[:400],
+        **_flagged(flags),
     }
+
+
+def _flagged(codes: Sequence[str]) -> dict[str, Any]:
+    return {"flags": len(codes), "codes": ",".join(sorted(set(codes)))[:400]}
 
 
 def found(kind: str | None, flat: Mapping[str, Any]) -> str:
@@ -94,14 +97,36 @@ def follow_state(submission: Submission) -> None:
     ReportRow.objects.filter(submission=submission.pk).update(review_state=submission.review_state)
 
 
+def follow_flags(submission: int, version: int) -> None:
+    """`version`: the key of its current one."""
+    codes = standing_flags([version]).get(version, [])
+    ReportRow.objects.filter(submission=submission).update(**_flagged(codes))
+
+
+def settled_flags(versions: Sequence[int]) -> dict[tuple[int, str, str], Decision]:
+    """What was found to be no problem, by version, code and where; of several decisions about one the last stands."""
+    rows = Decision.objects.filter(kind=Decision.Kind.FLAG, version__in=versions).select_related("by").order_by("pk")
+    last = {(d.version_id or 0, d.subject, d.target): d for d in rows}
+    return {key: decision for key, decision in last.items() if decision.action == "no_problem"}
+
+
+def standing_flags(versions: Sequence[int]) -> dict[int, list[str]]:
+    """The codes of each version's flags, without those found to be no problem."""
+    flags = list(Flag.objects.filter(version__in=versions).values_list("version", "code", "where"))
+    settled = settled_flags(list({version for version, _, _ in flags})) if flags else {}
+    found: dict[int, list[str]] = {}
+    for version, code, where in flags:
+        if (version, code, where) not in settled:
+            found.setdefault(version, []).append(code)
+    return found
+
+
 def again(submissions: Sequence[Submission]) -> None:
     """The rows of these submissions from the facts; with `versions`, their devices and `decisions` fetched before."""
     current = [(s, max(s.versions.all(), key=lambda v: v.number)) for s in submissions]
     said = [filled_of(version, s, matched_village(s.decisions.all())) for s, version in current]
     known = bulk.known_all(said, [Area()] * len(said))
-    flags: dict[int, list[str]] = {}
-    for version, code in Flag.objects.filter(version__in=[v.pk for _, v in current]).values_list("version", "code"):
-        flags.setdefault(version, []).append(code)
+    flags = standing_flags([v.pk for _, v in current])
     put(
         [
             row(s.pk, s.form_id, f, k, flags.get(v.pk, []), state=s.review_state)

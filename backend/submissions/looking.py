@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from backend.deployments.models import Deployment
 from backend.deployments.observed import Point, point
-from backend.submissions import secrets, wording
+from backend.submissions import listing, secrets, wording
 from backend.submissions.flat import flatten
 from backend.submissions.homes import discreet
 from backend.submissions.models import (
@@ -62,13 +62,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Flagged:
+    """A flag, and the decision by which it is no problem."""
+
+    flag: Flag
+    settled: Decision | None
+
+
+@dataclass(frozen=True)
 class Look:
     row: ReportRow | None
     now: Seen
     before: Seen | None
     before_row: ReportRow | None
     lines: list[Line]
-    flags: list[Flag]
+    flags: list[Flagged]  # of the current version, those that stand first
     changes: list[Change]
     decisions: list[Decision]
     earlier: list[ReportRow]
@@ -102,7 +110,7 @@ def look(submission: Submission, language: str, *, personal: bool, place_hidden:
         before=last,
         before_row=before_row,
         lines=beside(now.answers, last.answers if last else []),
-        flags=list(now.version.flags.all()),
+        flags=_flagged(now.version),
         changes=[
             Change(
                 old.version, new.version, [line for line in beside(new.answers, old.answers, both=True) if line.changed]
@@ -114,6 +122,13 @@ def look(submission: Submission, language: str, *, personal: bool, place_hidden:
         languages=now.schema.languages,
         seconds=row.seconds if row else None,
     )
+
+
+def _flagged(version: SubmissionVersion) -> list[Flagged]:
+    flags = list(version.flags.all())
+    settled = listing.settled_flags([version.pk]) if flags else {}
+    found = [Flagged(flag, settled.get((version.pk, flag.code, flag.where))) for flag in flags]
+    return sorted(found, key=lambda one: one.settled is not None)
 
 
 def _versions(rows: Any) -> list[SubmissionVersion]:

@@ -182,6 +182,13 @@ class ReportRow(models.Model):
             models.Index(fields=["district", "submission"], name="row_by_district"),
             models.Index(fields=["visit_date"], name="row_by_visit"),
             models.Index(fields=["submission"], name="row_flagged", condition=models.Q(flags__gt=0)),
+            models.Index(fields=["centre", "visit_date"], name="row_by_centre_visit"),
+            models.Index(fields=["officer", "centre", "submission"], name="row_by_sender"),
+            models.Index(
+                fields=["centre", "review_state", "submission"],
+                name="row_flagged_here",
+                condition=models.Q(flags__gt=0),
+            ),
             models.Index(fields=["submission"], name="row_unlisted", condition=~models.Q(village_other="")),
         ]
 
@@ -281,14 +288,17 @@ class Decision(models.Model):
         MATCH = "match"
         RESOLUTION = "resolution"
         CONFLICT = "conflict"
+        FLAG = "flag"
         ERASURE = "erasure"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     action = models.CharField(max_length=24)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="decisions")
     version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, null=True, related_name="decisions")
-    subject = models.CharField(max_length=255, blank=True)  # a deployment's uuid, a kept item's id
-    target = models.CharField(max_length=255, blank=True)  # the survivor of a merge, the village matched
+    subject = models.CharField(max_length=255, blank=True)  # a deployment's uuid, a kept item's id, a flag's code
+    target = models.CharField(
+        max_length=255, blank=True
+    )  # the survivor of a merge, the village matched, a flag's place
     comment = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -10,11 +10,19 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from backend.accounts.who import Who
 from backend.deployments.models import Deployment, Visit
 from backend.errors import NotFound
-from backend.submissions.models import Flag, Form, FormVersion, KeptAside, ReviewState, Submission, SubmissionVersion
+from backend.submissions.models import (
+    Form,
+    FormVersion,
+    KeptAside,
+    ReportRow,
+    ReviewState,
+    Submission,
+    SubmissionVersion,
+)
 from field_forms.schema import Schema
 
 WAITING = (ReviewState.RECEIVED, ReviewState.EDITED)  # for somebody to look at them
-FLAGGED = Exists(Flag.objects.filter(version__instance_id=OuterRef("current_instance_id")))
+FLAGGED = Exists(ReportRow.objects.filter(submission=OuterRef("pk"), flags__gt=0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -94,7 +94,7 @@ def undo(decisions: Sequence[int], by: User) -> list[Submission]:
 def _undo(decision: Decision, by: User) -> Submission:
     assert decision.submission_id is not None  # noqa: S101  # for the type checker: a review is of a submission
     submission = Submission.objects.select_for_update().get(pk=decision.submission_id)
-    newest = submission.decisions.order_by("-pk").first()
+    newest = submission.decisions.exclude(kind=Decision.Kind.FLAG).order_by("-pk").first()
     if newest != decision or decision.version is None or submission.current_instance_id != decision.version.instance_id:
         raise Invalid("Something happened to this report since. Look at it again.", code="changed_since")
     Decision.objects.create(

@@ -14,12 +14,14 @@ from backend.deployments.filters import Filters
 from backend.deployments.models import Visit
 from backend.errors import BadFilter, NotFound
 from backend.registry.models import Centre, District, Technology, Village
-from backend.submissions.models import ReportRow, ReviewState
+from backend.submissions.models import Form, ReportRow, ReviewState
+from backend.submissions.scoped import COUNTED_TO, Scoped, scoped
 
 WAITING = (ReviewState.RECEIVED, ReviewState.EDITED)  # for somebody to look at them
 ANY_FLAG = "any"
 MOST_NAMES = 500  # villages of one word of a search: more are no search
-COUNTED_TO = 1000  # lists count no further: a longer one is paged, whatever its length
+
+__all__ = ["ANY_FLAG", "COUNTED_TO", "WAITING", "Wanted", "matching", "of_scope", "row_of", "scoped"]
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,14 @@ class Wanted:
 
 
 def of_scope(who: Who) -> QuerySet[ReportRow]:
-    rows = ReportRow.objects.all()
-    if who.everywhere:
-        return rows
-    scope = Q(centre__in=who.centres)
-    if who.centres:
-        scope |= Q(officer__in=list(Officer.objects.filter(centre__in=who.centres).values_list("id", flat=True)))
-    if who.clusters:
-        scope |= Q(technology__in=_ids(Technology.objects.filter(clusters__in=who.clusters)))
-    return rows.filter(scope)
+    """All of them by one condition, to look something up; `scoped` reads the first of them."""
+    return scoped(who).rows()
 
 
-def matching(who: Who, wanted: Wanted) -> QuerySet[ReportRow]:
+def matching(who: Who, wanted: Wanted) -> Scoped:
     """Raises BadFilter for what cannot be asked of reports."""
-    rows = of_scope(who).filter(_filters(wanted.filters), *(_word(word) for word in wanted.text.split()))
+    rows = scoped(who).reviewed(*wanted.filters.review)
+    rows = rows.filter(_filters(wanted.filters), *(_word(word) for word in wanted.text.split()))
     if wanted.flag:
         rows = rows.filter(flags__gt=0)
         rows = rows if wanted.flag == ANY_FLAG else rows.filter(codes__contains=wanted.flag)
@@ -58,7 +54,7 @@ def matching(who: Who, wanted: Wanted) -> QuerySet[ReportRow]:
         rows = rows.filter(officer=wanted.officer)
     if wanted.deployment is not None:
         rows = rows.filter(deployment=wanted.deployment)
-    return rows.filter(form__form_id=wanted.form) if wanted.form else rows
+    return rows.filter(form__in=_ids(Form.objects.filter(form_id=wanted.form))) if wanted.form else rows
 
 
 def row_of(who: Who, submission: int) -> ReportRow:
@@ -68,15 +64,8 @@ def row_of(who: Who, submission: int) -> ReportRow:
     return found
 
 
-def counted(rows: QuerySet[ReportRow]) -> int:
-    """How many, up to COUNTED_TO + 1, which stands for more."""
-    return rows.order_by()[: COUNTED_TO + 1].count()
-
-
 def _filters(filters: Filters) -> Q:
     wanted = Q()
-    if filters.review:
-        wanted &= Q(review_state__in=filters.review)
     if filters.status:
         wanted &= Q(found__in=filters.status)
     if filters.centre:

@@ -41,7 +41,7 @@ def reported(world: World) -> World:
 def test_a_coordinator_signs_in_and_sees_what_waits(tab: Tab, reported: World, screenshots: Path) -> None:
     tab.sign_in("meena.joshi")
     assert tab.page.url == tab.base + "/"
-    assert "RSVC Nitte" in tab.text(".head")
+    assert "RSVC Nitte" in tab.text(".site-head")
     assert "3 villages in the catchment lists, 2 deployments, 1 phone." in tab.text("main")
     assert [row.inner_text() for row in tab.page.locator(".rows .number").all()] == ["2", "1", "1", "1"]
     tab.page.screenshot(path=screenshots / "home.png")

@@ -212,7 +212,7 @@ def test_an_outside_tile_server_is_asked_only_if_named_and_its_boundaries_are_wa
 def test_the_view_becomes_a_picture(coordinator: Tab, tmp_path: Path) -> None:
     show(coordinator)
     with coordinator.page.expect_download() as saving:
-        coordinator.page.click(".top .picture")
+        coordinator.page.click(".console .picture")
     saving.value.save_as(tmp_path / "map.png")
     with Image.open(tmp_path / "map.png") as image:
         assert image.size == (2560, 1600)
@@ -281,7 +281,7 @@ def test_any_view_can_be_saved_as_a_file_that_opens_from_the_disk(
     disk.page.goto(file.as_uri())
     disk.page.wait_for_selector(READY)
     assert disk.text("#title") == coordinator.text("#title")
-    assert disk.page.locator(".top").count() == 0
+    assert disk.page.locator(".console").count() == 0
     assert all(r.is_disabled() or r.is_checked() for r in disk.page.locator("input[name=cluster]").all())
 
 

@@ -120,7 +120,7 @@ def test_the_sheet_prints_without_the_page_around_it(tab: Tab, world: World, scr
     tab.page.click(".add .main")
     tab.settled()
     tab.page.emulate_media(media="print")
-    assert not tab.page.is_visible(".head")
+    assert not tab.page.is_visible(".site-head")
     assert tab.page.is_visible(".slips li:last-child")
     tab.page.screenshot(path=screenshots / "codes-printed.png", full_page=True)
     paper = tab.page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "10mm"))

@@ -31,7 +31,7 @@ from backend.deployments.models import Deployment
 from backend.exports import services
 from backend.field import uploads
 from backend.registry.models import Centre, Cluster
-from backend.submissions.models import FormDraft, FormVersion, KeptAside, SubmissionVersion
+from backend.submissions.models import Flag, FormDraft, FormVersion, KeptAside, SubmissionVersion
 from maps.timeline import moments
 from tests.integration.world import World, make_world, user
 
@@ -124,6 +124,8 @@ PAGES = {
     "POST /reports/approve": ENROLLERS.format(302, 302, 302),
     "POST /reports/undo/{decisions}": ENROLLERS.format(302, 302, 302),
     "POST /reports/{instance_id}/review": ENROLLERS.format(404, 302, 302),
+    "POST /reports/{instance_id}/flags/{flag}": ENROLLERS.format(404, 302, 302),
+    "POST /reports/{instance_id}/flags/{flag}/again": ENROLLERS.format(404, 302, 302),
     "GET /reports/{instance_id}": "302 302 302  302  200 404 200 200  302 302 302",
     "GET /reports/{instance_id}/photos/{version_id}/{name}": "302 302 302  302  200 404 200 200  302 302 302",
     "GET /kept-aside": ENROLLERS.format(200, 200, 200),
@@ -382,6 +384,7 @@ FORM_PAGES = (
     "/forms/upload", "/forms/drafts/{form_id}/try", "/forms/drafts/{form_id}/publish", "/forms/drafts/{form_id}/discard",
     "/forms/{form_id}/state",
     "/reports/approve", "/reports/undo/{decisions}", "/reports/{instance_id}/review", "/kept-aside/{kept_id}/resolve",
+    "/reports/{instance_id}/flags/{flag}", "/reports/{instance_id}/flags/{flag}/again",
     "/reports/views/{view_id}/forget", "/villages/match/one", "/quality/doubles/merge",
     "/quality/doubles/{deployment}/unmerge", "/people/{user_id}/password", "/published/publish", "/downloads",
     "/downloads/{job}/forget",
@@ -493,6 +496,7 @@ def make_scene() -> Scene:
         "deployment": str(Deployment.objects.get().uuid),
         "view_id": "0",
         "version_id": str(SubmissionVersion.objects.get().pk),
+        "flag": str(Flag.objects.create(version=SubmissionVersion.objects.get(), code="accuracy_low").pk),
         "decisions": "0",
         "uuid": str(Deployment.objects.get().uuid),
         "key": uploads.begin(world.device, uploads.Announced(instance_id, "other.jpg", "1" * 64, 8))[0].key,
@@ -509,6 +513,7 @@ def make_scene() -> Scene:
         "/downloads": {"what": "reports", "format": "csv"},
         "/tokens": {"name": "Reports", "reads": world.cluster.slug, "days": "90"},
         "/reports/{instance_id}/review": {"action": "approve"},
+        "/reports/{instance_id}/flags/{flag}": {"comment": "made for a test"},
         "/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},
         "/language": {"language": "hi", "next": "/login"},
         "/api/v1/sync/phone": {"app_version": "1", "unsent": 0},

@@ -2,7 +2,7 @@
 // Exactly this view on paper, or as a picture: the page is drawn by the browser itself, and nothing is sent anywhere.
 (function (G) {
   const SCALE = 2;
-  const LEFT_OUT = '.top, .leaflet-control-zoom, .sheet-open, .sheet-close, .as-table, .play, .chart input, .shut, .act, .more .card-foot, .leaflet-tile, script, link, style';
+  const LEFT_OUT = '.console, .leaflet-control-zoom, .sheet-open, .sheet-close, .as-table, .play, .chart input, .shut, .act, .more .card-foot, .leaflet-tile, script, link, style';
 
   const dataUrl = (blob) => new Promise((resolve) => {
     const reader = new FileReader();
@@ -61,7 +61,7 @@
   };
 
   document.addEventListener('DOMContentLoaded', () => {
-    const print = document.querySelector('.top .print'), picture = document.querySelector('.top .picture');
+    const print = document.querySelector('.console .print'), picture = document.querySelector('.console .picture');
     if (print) print.addEventListener('click', () => window.print());
     if (!picture) return;
     picture.addEventListener('click', async () => {

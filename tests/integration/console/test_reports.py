@@ -23,7 +23,7 @@ from backend.deployments.models import Deployment
 from backend.field import feedback
 from backend.registry.models import Centre
 from backend.submissions import bulk, reviewing, selecting
-from backend.submissions.models import Decision, ReportRow, Submission
+from backend.submissions.models import Decision, Flag, ReportRow, Submission
 from backend.submissions.queries import visible
 from tests.integration.world import World, user
 
@@ -111,10 +111,82 @@ def test_nobody_sees_in_the_list_what_the_scope_hides(desk: Client, world: World
     }
     for name, account in accounts_of.items():
         who = of_user(account)
-        assert set(selecting.of_scope(who).values_list("pk", flat=True)) == set(
-            visible(who).values_list("pk", flat=True)
-        ), name
+        there = set(visible(who).values_list("pk", flat=True))
+        assert set(selecting.of_scope(who).values_list("pk", flat=True)) == there, name
+        for order in ("submission", "-submission", "-visit_date"):
+            assert {row.pk for row in selecting.scoped(who).first(order, 100)} == there, (name, order)
+        assert selecting.scoped(who).counted() == len(there), name
     assert not selecting.of_scope(of_user(accounts_of["elsewhere"])).exists()
+
+
+def test_a_scope_of_several_parts_gives_each_report_once_and_in_order(world: World) -> None:
+    """By the centre, by its officers elsewhere, by a cluster's technologies; what several of them find is one."""
+    other = Centre.objects.create(slug="khunt", name="RSVC Khunt", short_name="Khunt", kind="rsvc")
+    sent = [send(world, world.registration(place=n % 3, visit_date=f"2026-11-0{n + 1}")) for n in range(6)]
+    keys = list(ReportRow.objects.order_by("pk").values_list("pk", flat=True))
+    ReportRow.objects.filter(pk__in=keys[:2]).update(
+        centre=other, technology=None
+    )  # by this centre's officer, elsewhere
+    ReportRow.objects.filter(pk=keys[2]).update(centre=None, technology=None)
+    ReportRow.objects.filter(pk=keys[3]).update(centre=other, officer=None, technology=None)  # nobody's here
+    ReportRow.objects.filter(pk=keys[4]).update(centre=other, officer=None, review_state="approved")  # the cluster's
+    assert len(sent) == len(keys)
+    who = of_user(user("coordinator", "both", centres=[world.centre], clusters=[world.cluster]))
+    mine = [*keys[:3], *keys[4:]]
+    scope = selecting.scoped(who)
+    assert [row.pk for row in scope.first("submission", 100)] == mine
+    assert [row.pk for row in scope.first("-submission", 3)] == mine[:1:-1]
+    assert [row.pk for row in scope.reviewed("approved").first("submission", 9)] == [keys[4]]
+    assert [row.pk for row in scope.filter(submission__gt=mine[2]).first("submission", 9)] == mine[3:]
+    assert (scope.counted(), scope.counted(2), scope.reviewed("received").counted()) == (5, 3, 4)
+
+
+def test_a_flag_found_to_be_no_problem_leaves_the_lists_and_comes_back(desk: Client, world: World) -> None:
+    sent = send(world, world.registration(position=PIN))
+    [flag] = ReportRow.objects.get().version.flags.all()
+    page = f"/reports/{sent}"
+    assert shown(desk, "flag=any") == [sent]
+    assert desk.post(f"{page}/flags/{flag.pk}").status_code == 422, "a reason is due"
+    desk.post(f"{page}/flags/{flag.pk}", {"comment": "Mast of the school hides the sky"})
+    decision = Decision.objects.get()
+    assert (decision.kind, decision.action, decision.subject) == ("flag", "no_problem", "position_unproven")
+    assert decision.by is not None
+    assert shown(desk, "flag=any") == []
+    assert (ReportRow.objects.get().flags, Flag.objects.count()) == (0, 1), "the flag itself is a fact"
+    told = desk.get(page).content.decode()
+    assert "Mast of the school hides the sky" in told
+    assert "meena" in told
+    bulk.rebuild()
+    assert ReportRow.objects.get().flags == 0
+    desk.post(f"{page}/flags/{flag.pk}/again")
+    assert shown(desk, "flag=any") == [sent]
+    assert Decision.objects.count() == 2, "its undoing is a decision of its own"
+
+
+def test_a_changed_report_is_flagged_anew(desk: Client, world: World) -> None:
+    sent = send(world, world.registration(position=PIN))
+    desk.post(f"/reports/{sent}/flags/{Flag.objects.get().pk}", {"comment": "Seen on the photo"})
+    send(world, world.registration(position=PIN) | {"deprecated_id": sent})
+    assert ReportRow.objects.get().flags == 1
+
+
+def test_a_decision_is_undone_although_a_flag_was_settled_meanwhile(desk: Client, world: World) -> None:
+    sent = send(world, world.registration(position=PIN))
+    desk.post(f"/reports/{sent}/review", {"action": "approve"})
+    made = Decision.objects.get()
+    desk.post(f"/reports/{sent}/flags/{Flag.objects.get().pk}", {"comment": "Seen on the photo"})
+    desk.post(f"/reports/undo/{made.pk}")
+    assert ReportRow.objects.get().review_state == "received"
+
+
+def test_who_may_not_review_settles_no_flag(world: World) -> None:
+    sent = send(world, world.registration(position=PIN))
+    team = Client()
+    team.force_login(user("cluster_team", "team", clusters=[world.cluster]))
+    assert team.post(f"/reports/{sent}/flags/{Flag.objects.get().pk}", {"comment": "x"}).status_code == 403
+    elsewhere = Client()
+    elsewhere.force_login(user("coordinator", "elsewhere"))
+    assert elsewhere.post(f"/reports/{sent}/flags/{Flag.objects.get().pk}", {"comment": "x"}).status_code == 404
 
 
 def test_a_report_before_its_registration_gets_its_technology_when_that_comes(world: World) -> None:
@@ -245,7 +317,7 @@ def test_the_page_says_answers_flags_versions_and_the_visit_before(desk: Client,
     seen = page.context["seen"]
     households = next(line for line in seen.lines if line.answer.name == "households")
     assert (households.answer.text, households.other, households.changed) == ("25", "22", True)
-    assert [flag.code for flag in seen.flags if flag.code == "position_unproven"]
+    assert [one.flag.code for one in seen.flags if one.flag.code == "position_unproven"]
     assert [(line.answer.name, line.other, line.answer.text) for line in seen.changes[0].lines] == [
         ("households", "24", "25")
     ]

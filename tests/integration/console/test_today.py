@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -114,7 +113,7 @@ def test_the_first_page_asks_few_queries(
     desk: Client, busy: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     standing.forget_standings()
-    with django_assert_max_num_queries(31 if connection.vendor == "postgresql" else 30):  # whose feed asks one more
+    with django_assert_max_num_queries(30):
         desk.get("/")
 
 
