@@ -16,7 +16,16 @@ from backend.audit.models import Action
 from backend.audit.services import record
 from backend.errors import Invalid
 from backend.submissions import blobs, secrets
-from backend.submissions.models import Attachment, Blob, Decision, EarlyFile, KeptAside, PersonalValue, Submission
+from backend.submissions.models import (
+    Attachment,
+    Blob,
+    Decision,
+    EarlyFile,
+    KeptAside,
+    PersonalValue,
+    PhotoLook,
+    Submission,
+)
 from backend.writing import writing
 
 CHUNK = 1000
@@ -70,6 +79,7 @@ def erase(instance_ids: Iterable[str], kept: Iterable[int], reason: str, by: Use
             if photos:
                 rows = Attachment.objects.filter(version__submission=submission).select_related("blob")
                 loose |= {row.blob for row in rows if row.blob is not None}
+                PhotoLook.objects.filter(version__submission=submission).delete()
                 files = rows.delete()[0]
                 done.photos += files
             Decision.objects.create(

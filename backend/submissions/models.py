@@ -237,17 +237,21 @@ class Attachment(models.Model):
     name = models.CharField(max_length=255)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(null=True)
+    looked = models.BooleanField(default=False)  # whether how it looks was compared with other photos
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["version", "name"], name="attachment_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="attachment_new", condition=models.Q(looked=False, blob__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class PhotoLook(models.Model):
-    """How a photo of a version looks, as its name said at receipt: 64 bits, of which copies differ in few; and their four
-    parts, of which copies share one."""
+    """How a photo of a version looks, as its name said at receipt or its bytes since: 64 bits, of which copies differ in few;
+    and their four parts, of which copies share one. Derived: `rebuild --photos` makes it anew."""
 
     version = models.ForeignKey(SubmissionVersion, on_delete=models.CASCADE, related_name="looks")
     name = models.CharField(max_length=255)

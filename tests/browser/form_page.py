@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import re
 import struct
 import subprocess
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import etree
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from field_forms.compile import compile_form
 
@@ -131,6 +132,21 @@ def photo_with_exif(path: Path) -> Path:
     exif.get_ifd(0x8769)[0x9003] = "2026:11:20 09:41:05"
     exif.get_ifd(0x8825).update({1: "N", 2: (29.0, 36.0, 30.0), 3: "E", 4: (79.0, 39.0, 0.0)})
     picture.save(path, quality=90, exif=exif)
+    return path
+
+
+def scene(path: Path, size: tuple[int, int], turned: int = 1) -> Path:
+    """A photo with things in it, some noise, and a white sky; `turned`: as EXIF says how the camera was held."""
+    rng = random.Random(7)
+    small = Image.new("RGB", (400, 300), "white")
+    draw = ImageDraw.Draw(small)
+    for _ in range(60):
+        x, y, r = rng.randrange(400), rng.randrange(60, 300), rng.randrange(5, 70)
+        draw.ellipse((x - r, y - r, x + r, y + r), tuple(rng.randrange(20, 235) for _ in range(3)))
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    noisy = Image.blend(small.resize(size), Image.effect_noise(size, 30).convert("RGB"), 0.1)
+    noisy.save(path, quality=88, exif=exif)
     return path
 
 

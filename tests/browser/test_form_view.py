@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.form_page import Filling, fill_everything, leaf_to_files, photo_with_exif
+from backend.submissions import looks, photos
+from tests.browser.form_page import Filling, fill_everything, leaf_to_files, photo_with_exif, scene
 
 pytestmark = pytest.mark.xdist_group("browser")
 EXPECTED = {
@@ -106,6 +107,24 @@ def test_an_edit_has_an_id_of_its_own_and_names_the_one_before(filling: Filling,
     again = filling.save("edit again")
     assert (again["instanceId"], again["deprecatedId"]) == (edit["instanceId"], edit["deprecatedId"])
     assert again["xml"] == edit["xml"]
+
+
+@pytest.mark.parametrize(("size", "turned"), [((2400, 1800), 1), ((800, 600), 1), ((1800, 2400), 6)])
+def test_the_app_and_the_office_see_a_photo_alike(
+    filling: Filling, tmp_path: Path, size: tuple[int, int], turned: int
+) -> None:
+    filling.open()
+    leaf_to_files(filling)
+    photo = scene(tmp_path / "scene.jpg", size, turned)
+    filling.question("Take a photo of the running wheel").locator("input[type=file]").first.set_input_files(photo)
+    filling.page.wait_for_selector(".photo-now")
+    by_app = photos.bits_of(filling.save()["files"][0]["name"])
+    with photo.open("rb") as file:
+        by_office = looks.bits_of(file)
+    assert by_app is not None
+    assert by_office is not None
+    assert (by_app ^ by_office).bit_count() <= photos.ALIKE
+    assert 16 <= by_app.bit_count() <= 48, "it says something"
 
 
 def test_a_removed_entry_can_be_taken_back(filling: Filling) -> None:

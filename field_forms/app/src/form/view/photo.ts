@@ -24,7 +24,7 @@ export async function shrink(original: Blob, options: { maxPixels: number | null
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
-  const hash = differenceHash(canvas);
+  const hash = differenceHash(context);
   if (options.caption) annotate(context, options.caption(facts));
   let jpeg: Blob | null = null;
   for (const quality of QUALITIES) {
@@ -54,20 +54,30 @@ async function readFacts(original: Blob): Promise<Omit<Photo, 'file'>> {
   }
 }
 
-/** 64 bits, each whether a pixel of the 9 x 8 grey picture is darker than its right neighbour: alike for copies. */
-function differenceHash(source: HTMLCanvasElement): string {
-  const small = document.createElement('canvas');
-  small.width = 9;
-  small.height = 8;
-  const context = small.getContext('2d', { willReadFrequently: true })!;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(source, 0, 0, 9, 8);
-  const { data } = context.getImageData(0, 0, 9, 8);
-  const grey = (i: number) => 299 * (data[4 * i] ?? 0) + 587 * (data[4 * i + 1] ?? 0) + 114 * (data[4 * i + 2] ?? 0);
+const CLEARLY = 2; // grey levels of 256: less is the noise of saving again, in a white sky or a dark corner
+
+/**
+ * 64 bits, each whether a field of the picture's 9 x 8 is clearly darker than its right neighbour: alike for copies. By plain
+ * means of the fields, as the office works it out: how a browser draws a picture small is its own affair.
+ */
+function differenceHash(context: CanvasRenderingContext2D): string {
+  const { width, height } = context.canvas;
+  const { data } = context.getImageData(0, 0, width, height);
+  const sums = new Float64Array(72);
+  const counts = new Uint32Array(72);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = 9 * Math.floor((8 * y) / height);
+    for (let x = 0; x < width; x++, i += 4) {
+      const field = row + Math.floor((9 * x) / width);
+      sums[field]! += 299 * data[i]! + 587 * data[i + 1]! + 114 * data[i + 2]!;
+      counts[field]!++;
+    }
+  }
+  const grey = (field: number) => sums[field]! / 1000 / Math.max(1, counts[field]!);
   let hex = '';
   for (let y = 0; y < 8; y++) {
     let bits = 0;
-    for (let x = 0; x < 8; x++) bits = (bits << 1) | (grey(9 * y + x) < grey(9 * y + x + 1) ? 1 : 0);
+    for (let x = 0; x < 8; x++) bits = (bits << 1) | (grey(9 * y + x + 1) - grey(9 * y + x) > CLEARLY ? 1 : 0);
     hex += bits.toString(16).padStart(2, '0');
   }
   return hex;
