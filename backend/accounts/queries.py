@@ -31,8 +31,9 @@ def profile_of(device: Device) -> dict[str, Any]:
         "centre": {
             "slug": centre.slug,
             "name": centre.name,
-            "name_hi": "",
-        },  # the registry has no Hindi names of centres
+            "name_hi": "",  # the registry has no Hindi names of centres
+            "phone": centre.phone,
+        },
         "language": officer.language,
         "forms": officer.forms,
     }

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +25,7 @@ from backend.console import queries
 from backend.console.inside import inside, show
 from backend.console.squares import square
 from backend.errors import Invalid
+from backend.registry import editing
 from backend.registry.models import Centre
 from backend.writing import writing
 
@@ -132,9 +134,7 @@ def _added(request: HttpRequest, who: Who) -> list[tuple[Officer, str]]:
     names = [name for line in request.POST.get("names", "").splitlines() if (name := line.strip())]
     if not 1 <= len(names) <= ON_A_SHEET:
         raise Invalid(gettext("Write one name a line, %(n)d at most.") % {"n": ON_A_SHEET}, where="names")
-    centre = accounts.centres_to_enrol_for(who).filter(slug=request.POST.get("centre", "")).first()
-    if centre is None:
-        raise Invalid(gettext("Choose the centre that they belong to."), where="centre")
+    centre = _centre(request, who)
     form = request.POST.get("form", "")
     if form and form not in {row["form_id"] for row in queries.open_forms()}:
         raise Invalid(gettext("Choose one of the forms, or all."), where="form")
@@ -143,12 +143,31 @@ def _added(request: HttpRequest, who: Who) -> list[tuple[Officer, str]]:
         return [(officer, services.make_code(officer, who.user)) for officer in officers]
 
 
+def _centre(request: HttpRequest, who: Who) -> Centre:
+    centre = accounts.centres_to_enrol_for(who).filter(slug=request.POST.get("centre", "")).first()
+    if centre is None:
+        raise Invalid(gettext("Choose the centre that they belong to."), where="centre")
+    return centre
+
+
 def _add(who: Who, name: str, centre: Centre, forms: list[str]) -> Officer:
     try:
         return services.add_officer(name, centre, forms, who.user)
     except Invalid as error:
         told = gettext("%(name)s is here already, or the name is too long. Make a new code, or change the name.")
         raise Invalid(told % {"name": name[:40]}, where="names") from error
+
+
+@require_POST
+@inside(may_enrol)
+def office(request: HttpRequest, who: Who) -> HttpResponse:
+    """The number that a centre's officers call."""
+    try:
+        editing.set_phone(_centre(request, who), request.POST.get("phone", ""), who.actor)
+    except Invalid as error:
+        return _list(request, who, error.status, error=error, phone=request.POST.get("phone", ""))
+    messages.success(request, gettext("The number is kept. Phones learn it when they next have network."))
+    return redirect("phones")
 
 
 @require_POST

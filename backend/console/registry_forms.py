@@ -45,15 +45,16 @@ class CentreForm(forms.ModelForm[Centre]):
     class Meta:
         model = Centre
         fields = (
-            "name", "short_name", "kind", "parent", "partners", "mandate_min", "mandate_max", "radius_km", "states_served",
-            "active_from", "active_to",
+            "name", "short_name", "kind", "parent", "partners", "phone", "mandate_min", "mandate_max", "radius_km",
+            "states_served", "active_from", "active_to",
         )  # fmt: skip
         labels: ClassVar = {
             "name": _("Name"), "short_name": _("Short name"), "kind": _("Kind"), "parent": _("Chapter of"),
-            "partners": _("Partners"), "mandate_min": _("Mandate: villages, at least"),
+            "partners": _("Partners"), "phone": _("Phone of the office"), "mandate_min": _("Mandate: villages, at least"),
             "mandate_max": _("Mandate: villages, at most"), "radius_km": _("Works within km"),
             "states_served": _("States served"), "active_from": _("Opened"), "active_to": _("Closed"),
         }  # fmt: skip
+        help_texts: ClassVar = {"phone": _("Field officers call it from their app.")}
         widgets: ClassVar = {
             "active_from": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "active_to": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),

@@ -93,6 +93,7 @@ urlpatterns = [
     path("phones/people/<int:officer_id>", officers.officer, name="officer"),
     path("phones", phones.phones, name="phones"),
     path("phones/import", unsent.import_unsent, name="import-unsent"),
+    path("phones/office", phones.office, name="office-phone"),
     path("phones/people", phones.add_people, name="add-people"),
     path("phones/people/<int:officer_id>/code", phones.new_code, name="new-code"),
     path("phones/people/<int:officer_id>/collect", phones.collect_code, name="collect-code"),

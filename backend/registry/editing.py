@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 
 from backend.audit.actors import Actor
 from backend.audit.models import Action
 from backend.audit.services import record
 from backend.errors import Invalid
-from backend.registry.models import CentreSite, District, Village, VillageChange
+from backend.registry.models import PHONE, Centre, CentreSite, District, Village, VillageChange
 from backend.registry.queries import district_at
 from backend.writing import writing
 from maps import boundaries, geo
@@ -53,6 +54,19 @@ def save_site(form: ModelForm[CentreSite], by: Actor | None = None) -> CentreSit
         saved = form.save()
         record(by, action, f"centre:{row.centre.slug}", site=row.name, lat=row.lat, lon=row.lon)
     return saved
+
+
+def set_phone(centre: Centre, text: str, by: Actor | None = None) -> None:
+    """Of its office; an empty text takes it away. Raises Invalid for what cannot be called."""
+    phone = " ".join(text.split())
+    try:
+        if phone:
+            PHONE(phone)
+    except ValidationError as error:
+        raise Invalid(str(error.messages[0]), where="phone") from error
+    with writing():
+        Centre.objects.filter(pk=centre.pk).update(phone=phone)
+        record(by, Action.CHANGED, f"centre:{centre.slug}", fields=["phone"])
 
 
 def set_place(village: Village, lat: str, lon: str, by: Actor | None = None) -> None:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+PHONE = RegexValidator(
+    r"^\+?[0-9][0-9 -]{4,21}[0-9]$", _("Write its digits, with + and the country's code in front: +91 00000 00000.")
+)
 
 
 class Sourced(models.Model):
@@ -115,6 +121,7 @@ class Centre(Sourced):
     mandate_min = models.PositiveIntegerField(null=True, blank=True)  # villages
     mandate_max = models.PositiveIntegerField(null=True, blank=True)
     radius_km = models.FloatField(null=True, blank=True)
+    phone = models.CharField(max_length=24, blank=True, validators=[PHONE])  # of the office: its field officers call it
     states_served = models.ManyToManyField(State, related_name="centres_serving", blank=True)
     active_from = models.DateField(null=True, blank=True)
     active_to = models.DateField(null=True, blank=True)

@@ -175,8 +175,8 @@ def pick(playwright: Playwright, office: Office, tmp_path: Path) -> Iterator[Pic
 
     phones: list[Pocket] = []
 
-    def one(letters: int = 16) -> Pocket:
-        phones.append(Pocket(playwright, tmp_path / f"phone-{len(phones)}", office, letters))
+    def one(letters: int = 16, camera: Path | None = None) -> Pocket:
+        phones.append(Pocket(playwright, tmp_path / f"phone-{len(phones)}", office, letters, camera))
         return phones[-1]
 
     if not office.answers():

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.browser.camera import seeing
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, choose_letters
 
 if TYPE_CHECKING:
@@ -106,9 +107,13 @@ class Office:
 class Pocket:
     """A phone: a browser with a folder of its own, which outlives being killed."""
 
-    def __init__(self, playwright: Playwright, folder: Path, office: Office, letters: int = 16) -> None:
-        """`letters`: the size of text that the phone's owner chose."""
+    def __init__(
+        self, playwright: Playwright, folder: Path, office: Office, letters: int = 16, camera: Path | None = None
+    ) -> None:
+        """`letters`: the size of text that the phone's owner chose. `camera`: the film that its camera sees; no camera
+        without one. The app may use it once `allow` said so."""
         self.playwright, self.folder, self.office, self.base = playwright, folder, office, office.base
+        self.camera = camera
         if letters != 16:
             choose_letters(folder, letters)
         self.wrong: list[str] = []
@@ -117,8 +122,9 @@ class Pocket:
         self.start()
 
     def start(self) -> None:
+        arguments = ARGUMENTS + (seeing(self.camera) if self.camera else [])
         self.context = self.playwright.chromium.launch_persistent_context(
-            self.folder, executable_path=CHROMIUM, args=ARGUMENTS, **PHONE
+            self.folder, executable_path=CHROMIUM, args=arguments, **PHONE
         )
         self.page = self.context.pages[0]
         self.watch(self.page)
@@ -131,6 +137,10 @@ class Pocket:
     def _said(self, text: str) -> None:
         if "Content Security Policy" in text:
             self.wrong.append(text)
+
+    def allow(self, what: str) -> None:
+        """As in the phone's settings; what nobody allowed is refused."""
+        self.context.grant_permissions([*PHONE["permissions"], what], origin=self.base)
 
     def kill(self) -> None:
         """SIGKILL to every process of this browser, as a battery pulled out."""

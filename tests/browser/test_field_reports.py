@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.field import REVIEW, ROOT, Office, Pick
+from tests.browser.field import AT_THE_OFFICE, CENTRE, REVIEW, ROOT, Office, Pick, fresh
 
 pytestmark = pytest.mark.xdist_group("browser")
 KILLS = int(os.environ.get("GRAMREACH_KILLS", "2"))
@@ -80,6 +80,7 @@ def test_a_change_that_is_asked_for_is_an_edit_of_the_same_report(pick: Pick, of
     phone.go("#today")
     phone.page.locator(".asks-list button").first.click()
     phone.see("Count again, please.")
+    assert phone.page.get_by_role("link", name="Call the office").get_attribute("href") == "tel:+910000000000"
     phone.press("Open and change")
     phone.page.locator(".form-view").wait_for()
     phone.press("Next")
@@ -102,6 +103,24 @@ def test_a_change_that_is_asked_for_is_an_edit_of_the_same_report(pick: Pick, of
     office.run("shell", "-c", REVIEW.format(instance=first, action="approve", comment=""))
     phone.go("#reports")
     phone.see("Accepted")
+
+
+def test_what_the_office_keeps_aside_is_let_go_with_a_call_at_hand(pick: Pick, office: Office) -> None:
+    phone = pick()
+    phone.enrol(office.code("Kept Aside"))
+    (report,) = fresh(office.rows(AT_THE_OFFICE, "village_report", 1))
+    phone.put([report | {"version": "1999", "xml": report["xml"].replace(report["version"], "1999")}])
+    phone.send()
+    assert [one["state"] for one in phone.state()] == ["kept_aside"]
+    phone.see("Kept aside at the office. Nothing lost. Call your office")
+    call = phone.page.get_by_role("link", name="Call the office")
+    assert call.get_attribute("href") == "tel:+910000000000"
+    office.rows("UPDATE registry_centre SET phone = ''")
+    try:
+        phone.send_now()
+        call.wait_for(state="detached")
+    finally:
+        office.rows("UPDATE registry_centre SET phone = '+91 00000 00000' WHERE slug = ?", CENTRE)
 
 
 def test_a_draft_keeps_the_form_it_was_begun_with(pick: Pick, office: Office, tmp_path: Path) -> None:

@@ -165,6 +165,7 @@ PAGES = {
     "GET /conflicts/{uuid}": ENROLLERS.format(404, 404, 404),  # nothing is in conflict here
     "POST /conflicts/{uuid}": ENROLLERS.format(404, 404, 404),
     "GET /phones": ENROLLERS.format(200, 200, 200),
+    "POST /phones/office": ENROLLERS.format(422, 302, 302),
     "POST /phones/people": ENROLLERS.format(422, 200, 200),
     "POST /phones/people/{officer_id}/code": ENROLLERS.format(404, 200, 200),
     "POST /phones/people/{officer_id}/collect": ENROLLERS.format(404, 200, 200),
@@ -378,7 +379,7 @@ TUS: dict[str, dict[str, Any]] = {
 FORM_PAGES = (
     "/login", "/login/code", "/account/password", "/account/second-step", "/account/second-step/off",
     "/account/recovery-codes", "/account/sessions/end", "/account/sessions/{pk}/end", "/logout", "/language", "/admin/logout/",
-    "/phones/people", "/phones/people/{officer_id}/code",
+    "/phones/people", "/phones/office", "/phones/people/{officer_id}/code",
     "/phones/people/{officer_id}/withdraw", "/phones/{device_id}/revoke", "/tokens", "/tokens/{token_id}/revoke", "/phones/import",
     "/phones/people/{officer_id}/collect",
     "/forms/upload", "/forms/drafts/{form_id}/try", "/forms/drafts/{form_id}/publish", "/forms/drafts/{form_id}/discard",
@@ -509,6 +510,7 @@ def make_scene() -> Scene:
         "/api/v1/submissions/{instance_id}/review": {"action": "approve"},
         "/api/v1/kept-aside/{kept_id}/resolve": {"action": "discard", "reason": "made for a test"},
         "/login": {"username": "here", "password": "a-long-password"},
+        "/phones/office": {"phone": "+91 00000 00000", "centre": world.centre.slug},
         "/phones/people": {"names": "Geeta Rawat\nMohan Pandey", "centre": world.centre.slug},
         "/downloads": {"what": "reports", "format": "csv"},
         "/tokens": {"name": "Reports", "reads": world.cluster.slug, "days": "90"},

@@ -165,3 +165,20 @@ def test_pages_keep_the_strict_policy_and_have_nothing_inline(page: Client, path
     assert "unsafe" not in answer["Content-Security-Policy"]
     text = answer.content.decode()
     assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=)", text)
+
+
+def test_a_coordinator_says_where_officers_call(page: Client, world: World, other: Officer) -> None:
+    told = page.post("/phones/office", {"centre": "nitte", "phone": " +91 00000  00000 "}, follow=True).content.decode()
+    assert "The number is kept." in told
+    assert 'value="+91 00000 00000"' in told
+    refused = page.post("/phones/office", {"centre": "nitte", "phone": "call me"})
+    assert refused.status_code == 422
+    assert "Write its digits" in refused.content.decode()
+    assert page.post("/phones/office", {"centre": "khunt", "phone": "+91 00000 00001"}).status_code == 422
+    assert list(Centre.objects.order_by("slug").values_list("slug", "phone")) == [
+        ("khunt", ""),
+        ("nitte", "+91 00000 00000"),
+    ]
+    page.post("/phones/office", {"centre": "nitte", "phone": ""})
+    world.centre.refresh_from_db()
+    assert world.centre.phone == ""

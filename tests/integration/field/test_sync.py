@@ -63,6 +63,7 @@ def _set_today(monkeypatch: pytest.MonkeyPatch, day: dt.date) -> None:
 
 
 def test_the_first_answer_holds_everything(world: World, today: dt.date) -> None:
+    Centre.objects.update(phone="+91 00000 00000")
     site = stored(world, "uuid:d1", plate="GR-7")
     send(world, world.report(str(site.uuid), "uuid:r1", working=2, units_in_use=1))
     answer = sync(world)
@@ -71,7 +72,7 @@ def test_the_first_answer_holds_everything(world: World, today: dt.date) -> None
         "id": world.device.pk,
         "officer": "Asha",
         "officer_id": world.officer.pk,
-        "centre": {"slug": "nitte", "name": "RSVC Nitte", "name_hi": ""},
+        "centre": {"slug": "nitte", "name": "RSVC Nitte", "name_hi": "", "phone": "+91 00000 00000"},
         "language": "en",
         "forms": [],
     }

@@ -50,10 +50,11 @@ function Inside(props: { who: Profile; now: string }): JSX.Element {
       <Match when={props.now === 'ready'}><PackReady who={props.who} /></Match>
       <Match when={props.now === 'nearby'}><Nearby who={props.who} /></Match>
       <Match when={props.now === 'plate'}><Plate who={props.who} /></Match>
+      <Match when={/^deployment=(.+)$/.exec(props.now)?.[1]} keyed>{(code) => <Plate who={props.who} code={code} />}</Match>
       <Match when={props.now === 'forms'}><Forms who={props.who} /></Match>
       <Match when={props.now === 'fill' && key()} keyed>{(_) => <Fill who={props.who} route={route()} />}</Match>
       <Match when={props.now === 'saved' && route().key} keyed>{(report) => <Saved report={report} />}</Match>
-      <Match when={props.now === 'asked' && route().key} keyed>{(report) => <Asked report={report} />}</Match>
+      <Match when={props.now === 'asked' && route().key} keyed>{(report) => <Asked who={props.who} report={report} />}</Match>
       <Match when={props.now === 'reports'}><Reports who={props.who} /></Match>
       <Match when={props.now === 'who'}><Who who={props.who} /></Match>
       <Match when={props.now === 'phone'}><Phone who={props.who} /></Match>

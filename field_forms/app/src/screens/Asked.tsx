@@ -1,14 +1,15 @@
 import { createMemo, For, onCleanup, Show, type JSX } from 'solid-js';
+import type { Profile } from '../store/db.ts';
 import { photos, report } from '../store/reports.ts';
 import { Icon } from '../ui/icons.tsx';
 import { live } from '../ui/live.ts';
-import { BackHead, Main, Screen } from '../ui/parts.tsx';
+import { BackHead, Call, Main, Screen } from '../ui/parts.tsx';
 import { go } from '../ui/route.ts';
 import { count, day, inWords, moment } from '../ui/when.ts';
 import { say } from '../words/index.ts';
 
 /** What the office asks to change; opens the same report with its answers and photos. */
-export function Asked(props: { report: string }): JSX.Element {
+export function Asked(props: { who: Profile; report: string }): JSX.Element {
   const found = live(() => report(props.report));
   const own = live(() => photos(props.report));
   const pictures = createMemo(() => {
@@ -21,7 +22,7 @@ export function Asked(props: { report: string }): JSX.Element {
       {(r) => (
         <Screen
           head={<BackHead title={inWords(r().name)} sub={r().visit_date ? say('asked.visit', { day: day(r().visit_date, true) }) : undefined} />}
-          foot={<Main onClick={() => go({ at: 'fill', with: { edit: r().key } })}>{say('asked.open')}</Main>}
+          foot={<><Call office={props.who.centre} /><Main onClick={() => go({ at: 'fill', with: { edit: r().key } })}>{say('asked.open')}</Main></>}
         >
           <section class="asking-box">
             <h2 class="asking-title"><Icon name="asked" />{say('asked.title')}</h2>

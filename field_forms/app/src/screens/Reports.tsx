@@ -6,7 +6,7 @@ import { network, roundNow } from '../sync/round.ts';
 import { give, unsentFile } from '../sync/to_file.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { live } from '../ui/live.ts';
-import { Bar, Empty, OfficerHead, Row, Screen, Second } from '../ui/parts.tsx';
+import { Bar, Call, Empty, OfficerHead, Row, Screen, Second } from '../ui/parts.tsx';
 import { go } from '../ui/route.ts';
 import { count, day, inWords, moment, size } from '../ui/when.ts';
 import { say } from '../words/index.ts';
@@ -88,7 +88,8 @@ function Line(props: { report: Shown; who: Profile }): JSX.Element {
         </Show>
       </li>
     }>
-      <Row id={r().key} icon={going() ? 'up' : ICONS[r().state]} ask={r().state === 'changes'} title={inWords(r().name)} sub={stateOf(r(), going())} onClick={open()} />
+      <Row id={r().key} icon={going() ? 'up' : ICONS[r().state]} ask={r().state === 'changes'} title={inWords(r().name)} sub={stateOf(r(), going())} onClick={open()}
+        under={r().state === 'kept_aside' && props.who.centre.phone ? <Call office={props.who.centre} /> : undefined} />
     </Show>
   );
 }

@@ -13,7 +13,8 @@ export interface Profile {
   device_id: string;
   officer: string;
   officer_id: string;
-  centre: { slug: string; name: string; name_hi: string };
+  /** `phone`: of its office; absent while it is not known. */
+  centre: { slug: string; name: string; name_hi: string; phone?: string };
   language: string;
   /** Form ids that this officer may fill; empty: all. */
   forms: string[];

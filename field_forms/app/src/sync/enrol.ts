@@ -6,7 +6,7 @@ interface DeviceAnswer {
   id?: number | string;
   officer?: string;
   officer_id?: number | string;
-  centre?: string | { slug: string; name: string; name_hi?: string | null };
+  centre?: string | { slug: string; name: string; name_hi?: string | null; phone?: string };
   language?: string;
   forms?: string[];
   demo?: boolean;
@@ -21,7 +21,12 @@ export function deviceOf(said: DeviceAnswer): Partial<Profile> {
     ...(said.id === undefined ? {} : { device_id: String(said.id) }),
     ...(said.officer_id === undefined ? {} : { officer_id: String(said.officer_id) }),
     officer: said.officer ?? '',
-    centre: { slug: centre?.slug ?? '', name: centre?.name ?? '', name_hi: (centre && 'name_hi' in centre && centre.name_hi) || '' },
+    centre: {
+      slug: centre?.slug ?? '',
+      name: centre?.name ?? '',
+      name_hi: (centre && 'name_hi' in centre && centre.name_hi) || '',
+      ...(centre && 'phone' in centre && centre.phone ? { phone: centre.phone } : {}),
+    },
     forms: said.forms ?? [],
     demo: said.demo ?? false,
   };

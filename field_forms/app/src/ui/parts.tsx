@@ -92,6 +92,19 @@ export function Second(props: ParentProps<{ icon?: IconName; onClick: () => void
   );
 }
 
+/** To the office, by the phone itself; nothing where its number is not known. */
+export function Call(props: { office: Profile['centre'] }): JSX.Element {
+  return (
+    <Show when={props.office.phone}>
+      {(number) => (
+        <a class="button second" href={`tel:${number().replace(/[^+\d]/g, '')}`}>
+          <Icon name="call" />{say('call.office')}
+        </a>
+      )}
+    </Show>
+  );
+}
+
 interface RowProps {
   icon?: IconName;
   mark?: JSX.Element;
@@ -100,6 +113,8 @@ interface RowProps {
   more?: JSX.Element;
   right?: JSX.Element;
   ask?: boolean;
+  /** What can be done about it, beside opening it. */
+  under?: JSX.Element;
   onClick?: (() => void) | undefined;
   id?: string | undefined;
 }
@@ -124,6 +139,7 @@ export function Row(props: RowProps): JSX.Element {
       <Show when={props.onClick} fallback={<div class="row">{inside()}</div>}>
         {(click) => <button type="button" class="row" onClick={() => click()()}>{inside()}</button>}
       </Show>
+      <Show when={props.under}><div class="row-under">{props.under}</div></Show>
     </li>
   );
 }
