@@ -17,7 +17,7 @@ import orjson
 
 from backend.accounts.models import Device
 from backend.deployments.versions import Base
-from backend.submissions import secrets
+from backend.submissions import blobs, secrets
 from backend.submissions.flat import flatten, moment, with_sums
 from backend.submissions.queries import PublishedForm, form_version, registered_by
 from field_forms.answering import AnswersError, write
@@ -58,6 +58,11 @@ class Arrival:
     def kind(self) -> str:
         return "json" if self.xml is None else "xml"
 
+    @cached_property
+    def stored(self) -> dict[str, tuple[str, int]]:
+        """Its files' SHA-256 and sizes. The first look writes them to the disk: before any transaction, as it is slow."""
+        return {name: blobs.put(content) for name, content in self.files.items()}
+
     def said(self, name: str) -> str:
         value = (self.item or {}).get(name)
         return value.strip() if isinstance(value, str) else ""
@@ -80,6 +85,12 @@ class Prepared:
     entity_base: str  # the version of the entity that its author saw, as `deployments.versions.Base` writes it
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
+    kinds: Mapping[str, str] = field(default_factory=dict)  # of the files that came along
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The file names that its answers carry and that did not come along."""
+        return tuple(name for name in self.attachments if name not in self.kinds)
 
 
 def prepare(arrival: Arrival) -> Prepared:

@@ -13,25 +13,26 @@ from backend.accounts.models import Device
 from backend.errors import Conflict, Invalid
 from backend.statements import Select
 from backend.submissions import blobs, keeping
+from backend.submissions.arrivals import Prepared
 from backend.submissions.models import Attachment, Blob, EarlyFile, KeptAside, SubmissionVersion
 from backend.writing import hold, writing
 
 TAKEN = "Another file called {} is here already for this report. Both are kept; the office will look."
 
 
-def check_types(files: Mapping[str, BinaryIO]) -> None:
-    """Raises Invalid for a file that is not what its name says."""
-    for name, content in files.items():
-        blobs.content_type(name, content)
+def kinds(files: Mapping[str, BinaryIO]) -> dict[str, str]:
+    """The content type of each. Raises Invalid for a file that is not what its name says."""
+    return {name: blobs.content_type(name, content) for name, content in files.items()}
 
 
-def add(version: int, files: Mapping[str, BinaryIO], at: dt.datetime) -> str | None:
-    """Store files of a version (its key). The same name and bytes again change nothing.
+def add(version: int, item: Prepared) -> str | None:
+    """To a version that is there (its key): the files that came along now. The same name and bytes change nothing.
 
     Returns the name of the first file whose name is taken by other bytes (none is overwritten), else None.
     """
-    for name, content in files.items():
-        blob = blobs.store(content, blobs.content_type(name, content))
+    at = item.arrival.received_at
+    for name, kind in item.kinds.items():
+        blob = blobs.row(*item.arrival.stored[name], kind)
         attachment, _ = Attachment.objects.get_or_create(version_id=version, name=name[:255])
         if attachment.blob_id is None:
             Attachment.objects.filter(pk=attachment.pk).update(blob=blob, received_at=at)
@@ -40,10 +41,8 @@ def add(version: int, files: Mapping[str, BinaryIO], at: dt.datetime) -> str | N
     return None
 
 
-def missing(version: int, named: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Names of files of a version (its key) that have not come. `named`: what the version names, when known."""
-    if named is not None and not named:
-        return ()
+def missing(version: int) -> tuple[str, ...]:
+    """Names of files of a version (its key) that have not come."""
     rows = Attachment.objects.filter(version=version, blob=None).order_by("id")
     return tuple(rows.values_list("name", flat=True))
 

@@ -130,6 +130,7 @@ def _write(sha256: str, content: BinaryIO) -> None:
         default_storage.save(path_of(sha256), File(content))
         return
     target = Path(default_storage.path(path_of(sha256)))
+    new_folders = not target.parent.exists()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
         try:
@@ -141,3 +142,14 @@ def _write(sha256: str, content: BinaryIO) -> None:
             os.unlink(part.name)
             raise
     os.replace(part.name, target)  # all of it under its name, or nothing
+    for folder in target.parents[: 3 if new_folders else 1]:
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """The names in it onto the disk: a receipt stands for a file that a power cut does not take away."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

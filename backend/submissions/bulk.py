@@ -85,7 +85,7 @@ def _store(items: Sequence[Prepared], areas: dict[int, Area]) -> int:
 
 
 def store_new(items: Sequence[Prepared], areas: dict[int, Area]) -> None:
-    """Store, together, submissions that are new, of different ids, no edits, and came without files.
+    """Store, together, submissions that are new, of different ids and no edits.
 
     The rows are those that each alone would have given, save that registrations are known to all reports of `items`.
     Raises IntegrityError when one is here already.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from backend.accounts.models import Device, Officer
@@ -10,13 +11,16 @@ from backend.deployments.look import Area
 from backend.deployments.observed import Filled, uuid
 from backend.statements import Insert, Select
 from backend.submissions.arrivals import Prepared
-from backend.submissions.models import Attachment, Flag, PersonalValue, Submission, SubmissionVersion
+from backend.submissions.models import Attachment, Blob, Flag, PersonalValue, Submission, SubmissionVersion
 
 _PUT_SUBMISSION = Insert(Submission)
 _PUT_VERSION = Insert(SubmissionVersion)
 _PUT_FLAG = Insert(Flag)
 _PUT_PERSONAL = Insert(PersonalValue)
 _PUT_ATTACHMENT = Insert(Attachment)
+_PUT_BLOB = Insert(
+    Blob, unique=["sha256"], update=["sha256"]
+)  # by itself: so that the key of one that is there comes back
 _DISTRICTS = Select(
     lambda officer: Officer.districts.through.objects.filter(officer=officer).values_list("district_id"), -987_654_321
 )
@@ -67,14 +71,31 @@ def put_versions(items: Sequence[Prepared], submissions: Sequence[int], number: 
     _PUT_PERSONAL.many(
         [{"version_id": key, "path": p, "value": v} for item, key in pairs for p, v in item.personal.items()]
     )
-    _PUT_ATTACHMENT.many(
-        [
-            {"version_id": key, "name": name}
-            for item, key in pairs
-            for name in dict.fromkeys(named[:255] for named in item.attachments)
-        ]
-    )
+    blobs = _put_blobs(items)
+    _PUT_ATTACHMENT.many([row for item, key in pairs for row in _attachments(item, key, blobs)])
     return keys
+
+
+def _put_blobs(items: Sequence[Prepared]) -> dict[str, int]:
+    """Keys by SHA-256 of the files that came along; in one order for all who write, so that nobody waits in a circle."""
+    rows = {}
+    for item in items:
+        for name, kind in item.kinds.items():
+            sha256, size = item.arrival.stored[name]
+            rows[sha256] = {"sha256": sha256, "size": size, "content_type": kind}
+    hashes = sorted(rows)
+    return dict(zip(hashes, _PUT_BLOB.keys([rows[sha256] for sha256 in hashes]), strict=True))
+
+
+def _attachments(item: Prepared, key: int, blobs: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """What its answers name, and what came along, be it named or not."""
+    came = {name[:255]: item.arrival.stored[name][0] for name in item.kinds}
+    for name in dict.fromkeys([*(named[:255] for named in item.attachments), *came]):
+        if name in came:
+            at = item.arrival.received_at
+            yield {"version_id": key, "name": name, "blob_id": blobs[came[name]], "received_at": at}
+        else:
+            yield {"version_id": key, "name": name}
 
 
 def put_flags(found: Sequence[tuple[int, FlagRow]]) -> None:

@@ -87,7 +87,7 @@ def keep_file(arrival: Arrival, name: str, detail: str, form_id: str, instance_i
 
 
 def _keep_file(arrival: Arrival, name: str, code: str, detail: str, form_id: str, instance_id: str) -> None:
-    blob = blobs.store(arrival.files[name], "application/octet-stream")
+    blob = blobs.row(*arrival.stored[name], "application/octet-stream")
     _put(
         arrival.device, blob, name=name, code=code, detail=detail, form_id=form_id, instance_id=instance_id,
         at=arrival.received_at, state=KeptAside.State.WAITING,

@@ -48,10 +48,8 @@ def receive(arrival: Arrival) -> Outcome:
 def receive_all(arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Store each on its own, in one transaction: a bad one spoils none of the others.
 
-    What other threads receive at this moment is stored in the same transaction, save what comes with files.
+    What other threads receive at this moment is stored in the same transaction.
     """
-    if any(arrival.files for arrival in arrivals):
-        return _store_all(_all_prepared(arrivals))
     return list(_gathering.ask(lambda: _all_prepared(arrivals)))
 
 
@@ -98,7 +96,7 @@ def _together(prepared: Sequence[Prepared | Refused], areas: dict[int, Area]) ->
 
     When another process is faster with one of them, all are left to be stored one by one.
     """
-    plain = [i for i in prepared if isinstance(i, Prepared) and not i.deprecated_id and not i.arrival.files]
+    plain = [i for i in prepared if isinstance(i, Prepared) and not i.deprecated_id]
     early = attachments.early([i.instance_id for i in plain if i.attachments])
     ids = [item.instance_id for item in plain if item.instance_id not in early]
     if not ids:
@@ -116,20 +114,19 @@ def _together(prepared: Sequence[Prepared | Refused], areas: dict[int, Area]) ->
             store_new(items, areas)
     except IntegrityError:
         return {}
-    return {id(i): Outcome(i.instance_id, "stored", missing_attachments=i.attachments) for i in items}
+    return {id(i): Outcome(i.instance_id, "stored", missing_attachments=i.awaited) for i in items}
 
 
 def _prepared(arrival: Arrival) -> Prepared | Refused:
     try:
         item = prepare(arrival)
-        attachments.check_types(arrival.files)
-        for content in arrival.files.values():
-            blobs.put(content)  # on the disk before the transaction, in which nobody else can write
+        return replace(item, kinds=attachments.kinds(arrival.files)) if arrival.files else item
     except Refused as refused:
         return refused
     except GramReachError as error:
         return Refused(error.code, error.detail, where=error.where, status=error.status)
-    return item
+    finally:
+        _ = arrival.stored  # kept too, when the report is refused
 
 
 def _settle(item: Prepared, areas: dict[int, Area]) -> Outcome:
@@ -176,7 +173,7 @@ def _seen_before(item: Prepared, existing: SubmissionVersion) -> Outcome:
 
 def _identical(item: Prepared, existing: SubmissionVersion) -> Outcome:
     """The same receipt again; attachments that came along this time are added."""
-    clash = attachments.add(existing.pk, item.arrival.files, item.arrival.received_at)
+    clash = attachments.add(existing.pk, item)
     if clash is not None:
         return _attachment_conflict(item, clash)
     return Outcome(item.instance_id, "identical", missing_attachments=attachments.missing(existing.pk), status=200)
@@ -191,7 +188,9 @@ def _stored(item: Prepared, areas: dict[int, Area]) -> Outcome:
     if said.entity is not None:
         listing.follow_deployments([said.entity])
     entities.of_new([item])
-    return Outcome(item.instance_id, "stored", missing_attachments=attachments.missing(version, item.attachments))
+    return Outcome(
+        item.instance_id, "stored", missing_attachments=attachments.missing(version) if item.attachments else ()
+    )
 
 
 def _edit(item: Prepared, areas: dict[int, Area]) -> Outcome:
@@ -244,7 +243,6 @@ def _version(
     photos.keep_looks([(item, version)])
     flags = (*item.flags, *context_flags.odd(said, place, area), *photos.used_again(item, version, said))
     facts.put_flags([(version, flag) for flag in flags])
-    attachments.add(version, arrival.files, arrival.received_at)
     if item.attachments:
         attachments.add_early(version, arrival.device, item.instance_id)
     return version, said, place, [code for code, _, _ in flags]

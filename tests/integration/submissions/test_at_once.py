@@ -150,3 +150,28 @@ def test_a_file_that_comes_while_its_report_is_stored_is_not_left_waiting(
     photo.join()
     assert not EarlyFile.objects.exists()
     assert Attachment.objects.get(name="unit.jpg").blob is not None
+
+
+def test_reports_with_the_same_and_with_other_photos_are_stored_together(world: World) -> None:
+    deployment = registered(world, 0)
+    ready = threading.Barrier(PHONES)
+    outcomes: list[services.Outcome] = []
+
+    def send(phone: int) -> None:
+        item = world.report(deployment, f"uuid:p{phone}", photo="unit.jpg", visit_date=f"2026-09-0{phone + 1}")
+        files = {"unit.jpg": synthesize.photo("all"), "beside.jpg": synthesize.photo(f"of {phone}")}
+        ready.wait()
+        now = dt.datetime.now(dt.UTC)
+        arrival = Arrival(world.device, now, item=item, files={n: io.BytesIO(b) for n, b in files.items()})
+        outcomes.append(services.receive(arrival))
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=(phone,)) for phone in range(PHONES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(o.outcome, o.missing_attachments) for o in outcomes] == [("stored", ())] * PHONES
+    stored = Attachment.objects.filter(version__submission__form__form_id="village_report")
+    assert stored.exclude(blob=None).exclude(received_at=None).count() == PHONES * 2
+    assert stored.values("blob").distinct().count() == PHONES + 1  # the photo of all is kept once
