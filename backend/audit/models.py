@@ -29,6 +29,7 @@ class Action(models.TextChoices):
     TOKEN_MADE = "token_made", _("API token made")
     TOKEN_REVOKED = "token_revoked", _("API token revoked")
     REVIEWED = "reviewed", _("Report reviewed")
+    REPORT_EDITED = "report_edited", _("Report changed at the office")
     KEPT_SETTLED = "kept_settled", _("Kept item settled")
     MERGED = "merged", _("Deployments merged")
     CONFLICT_SETTLED = "conflict_settled", _("Conflict settled")

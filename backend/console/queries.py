@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext
@@ -35,7 +36,7 @@ def scope_name(who: Who) -> str:
     return ", ".join(counted) or gettext("No centre yet")
 
 
-def in_language(texts: dict[str, str]) -> str:
+def in_language(texts: Mapping[str, str]) -> str:
     """In the reader's language, or English, or whichever there is."""
     return texts.get(get_language() or "en") or texts.get("en") or next(iter(texts.values()), "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,11 +19,11 @@ from backend.accounts.who import Who
 from backend.console import place, queries, words
 from backend.console.inside import inside, show
 from backend.console.reports import asked
-from backend.errors import BadFilter, GramReachError
-from backend.submissions import details, flagging, looking, reviewing, selecting, sharing
+from backend.errors import BadFilter, GramReachError, Invalid
+from backend.submissions import details, editing, flagging, looking, reviewing, selecting, sharing
 from backend.submissions.homes import place_hidden
 from backend.submissions.models import ReportRow, Submission
-from backend.submissions.queries import by_instance_id
+from backend.submissions.queries import by_instance_id, form_by_pk
 from backend.submissions.scoped import Scoped
 
 LANGUAGES = {"en": "English", "hi": "हिन्दी"}
@@ -67,6 +68,7 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
         officers=_officers(submission) if who.may_review else [],
         shows_personal=shows,
         has_personal=has_personal,
+        may_edit=who.may_review and submission.device_id is not None and submission.review_state != "retracted",
         minutes=round(seen.seconds / 60) if seen.seconds else None,
         waiting_photos=sum(a.blob is None for a in seen.now.version.attachments.all()),
         rule=queries.rule(),
@@ -123,6 +125,25 @@ def _officers(submission: Submission) -> list[Officer]:
         return []
     own = submission.device.officer
     return list(Officer.objects.filter(centre=own.centre_id, active=True).exclude(pk=own.pk)[:50])
+
+
+@require_safe
+@inside(may_review)
+def edit(request: HttpRequest, who: Who, instance_id: str) -> HttpResponse:
+    """On to the form view that phones have, with the report's answers; it sends the change like any client."""
+    try:
+        submission, version = editing.to_edit(who, instance_id)
+    except Invalid as error:
+        return _page(request, who, by_instance_id(who, instance_id), error.status, error=error)
+    schema = form_by_pk(version.form_version_id).schema
+    report, back = f"/api/v1/submissions/{submission.instance_id}", reverse("report", args=[submission.instance_id])
+    asked = [
+        ("report", report), ("form", f"/api/v1/forms/{schema.form_id}/versions/{quote(schema.version, safe='')}.xml"),
+        *(("media", f"{report}/lists/{name}") for name in schema.files),
+        ("title", queries.in_language(schema.title)), ("back", f"{back}?{request.GET.urlencode()}"),
+        ("language", get_language() or "en"),
+    ]  # fmt: skip
+    return redirect(f"{reverse('form-preview')}?{urlencode(asked)}")
 
 
 @require_POST

@@ -66,6 +66,7 @@ urlpatterns = [
     path("reports/<path:instance_id>/review", report.decide, name="review-report"),
     path("reports/<path:instance_id>/flags/<int:flag>", report.no_problem, name="no-problem"),
     path("reports/<path:instance_id>/flags/<int:flag>/again", report.problem_again, name="problem-again"),
+    path("reports/<path:instance_id>/edit", report.edit, name="edit-report"),
     path("reports/<path:instance_id>/photos/<int:version_id>/<str:name>", photos.photo, name="report-photo"),
     path("reports/<path:instance_id>", report.report, name="report"),
     path("kept-aside", kept_aside.kept, name="kept-aside"),

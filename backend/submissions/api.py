@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema, Status
 
@@ -14,7 +14,7 @@ from backend.accounts.models import Device, User
 from backend.accounts.who import Who
 from backend.errors import Invalid, NotFound, Unreadable
 from backend.paging import page
-from backend.submissions import details, reviewing, services, sharing
+from backend.submissions import details, editing, reviewing, services, sharing
 from backend.submissions.arrivals import Arrival
 from backend.submissions.queries import FLAGGED, by_instance_id, visible, visible_kept
 
@@ -88,29 +88,31 @@ _XML_OR_JSON = {
 _CODES = frozenset({200, 201, 400, 404, 409, 413, 422})
 
 
-@router.post("", response={_CODES: Receipt}, openapi_extra=_XML_OR_JSON, summary="Send one report")
+@router.post("", response={_CODES: Receipt}, openapi_extra=_XML_OR_JSON, summary="Send one report, or change one")
 def post_submission(request: HttpRequest) -> Any:
-    outcome = services.receive(_arrival(request, _device(request)))
+    who: Who = request.auth  # type: ignore[attr-defined]  # set by ninja
+    if who.user is not None:
+        outcome = editing.edit(who, _sent(request))
+    else:
+        device = _device(request)
+        outcome = services.receive(Arrival(device, services.now(), **_sent(request)))
     return Status(outcome.status, services.receipt(outcome))
 
 
-def _arrival(request: HttpRequest, device: Device) -> Arrival:
-    at = services.now()
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    """What an `Arrival` holds of the body."""
     kind = (request.content_type or "").lower()
     if kind == "multipart/form-data":
         texts, files = bodies.multipart(request)
         if "xml_submission_file" in files:
-            xml = files.pop("xml_submission_file").read()
-            return Arrival(device, at, xml=xml, files=files)
+            return {"xml": files.pop("xml_submission_file").read(), "files": files}
         text = files.pop("submission").read() if "submission" in files else texts.get("submission", "").encode()
-        return _parsed(device, text, files, at)
+        return _parsed(text) | {"files": files}
     body = bodies.read(request)
-    if kind in ("application/xml", "text/xml"):
-        return Arrival(device, at, xml=body)
-    return _parsed(device, body, {}, at)
+    return {"xml": body} if kind in ("application/xml", "text/xml") else _parsed(body)
 
 
-def _parsed(device: Device, body: bytes, files: Any, at: Any) -> Arrival:
+def _parsed(body: bytes) -> dict[str, Any]:
     try:
         item = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -120,15 +122,13 @@ def _parsed(device: Device, body: bytes, files: Any, at: Any) -> Arrival:
         ) from error
     if not isinstance(item, dict):
         raise Unreadable("Send one JSON object.", where="body")
-    return _of_item(device, item, files, at)
+    return _of_item(item)
 
 
-def _of_item(device: Device, item: dict[str, Any], files: Any, at: Any) -> Arrival:
+def _of_item(item: dict[str, Any]) -> dict[str, Any]:
     if isinstance(item.get("xml"), str):
-        return Arrival(
-            device, at, xml=item["xml"].encode(), files=files, expected_id=str(item.get("instance_id") or "")
-        )
-    return Arrival(device, at, item=item, files=files)
+        return {"xml": item["xml"].encode(), "expected_id": str(item.get("instance_id") or "")}
+    return {"item": item}
 
 
 @router.post("/batch", response=Receipts, summary="Send up to 200 reports; gzip allowed")
@@ -138,7 +138,8 @@ def post_batch(request: HttpRequest) -> Any:
     if not isinstance(items, list) or len(items) > LARGEST_BATCH:
         raise Invalid(f'Send {{"submissions": [...]}}, at most {LARGEST_BATCH} at once.', where="submissions")
     at = services.now()
-    arrivals = [_of_item(device, item if isinstance(item, dict) else {"not_an_object": item}, {}, at) for item in items]
+    sent = [_of_item(item if isinstance(item, dict) else {"not_an_object": item}) for item in items]
+    arrivals = [Arrival(device, at, **one) for one in sent]
     return {"results": services.receipts(services.receive_all(arrivals))}
 
 
@@ -179,6 +180,12 @@ def _reviewer(request: HttpRequest) -> User:
 def attachment(request: HttpRequest, instance_id: str, name: str) -> HttpResponseBase:
     submission = by_instance_id(request.auth, instance_id)  # type: ignore[attr-defined]
     return sharing.file_of(request.auth, submission, instance_id, name)  # type: ignore[attr-defined]
+
+
+@router.get("/{path:instance_id}/lists/{filename}", summary="A list of the form, with all that the report names")
+def list_to_edit(request: HttpRequest, instance_id: str, filename: str) -> HttpResponse:
+    content = editing.list_of(request.auth, instance_id, filename)  # type: ignore[attr-defined]
+    return HttpResponse(content, content_type="text/csv; charset=utf-8")
 
 
 @router.get("/{path:instance_id}", summary="One submission, with its XML, versions, attachments and flags")

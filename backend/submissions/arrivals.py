@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from backend.accounts.models import Device
+from backend.accounts.models import Device, User
 from backend.deployments.versions import Base
 from backend.submissions import blobs, secrets
 from backend.submissions.flat import flatten, moment, with_sums
@@ -39,13 +39,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """One submission as a device sent it: either `xml`, or a JSON `item` {form_id, version, instance_id, answers, ...}."""
+    """One submission as it was sent: either `xml`, or a JSON `item` {form_id, version, instance_id, answers, ...}.
+
+    `device`: the phone of the visit. `by`: who changed its report at the office; the visit stays that phone's.
+    """
 
     device: Device
     received_at: dt.datetime
     xml: bytes | None = None
     item: Mapping[str, Any] | None = None
     files: Mapping[str, BinaryIO] = field(default_factory=dict)
+    by: User | None = None
     expected_id: str = ""  # of a batch's item in XML: must be the instance's own
     illustrative: bool = False
 
@@ -101,7 +105,7 @@ def prepare(arrival: Arrival) -> Prepared:
         xml, content_hmac = _xml_of(arrival)
     instance = _read(xml)
     instance_id = _instance_id(instance, arrival)
-    form = _form(instance.form_id, instance.version, arrival.device)
+    form = _form(instance.form_id, instance.version, arrival)
     content_hmac = content_hmac or secrets.content_hmac(xml)
     masked_xml, masked = mask_aadhaar(instance, form.schema)
     if masked:
@@ -154,7 +158,7 @@ def _xml_of(arrival: Arrival) -> tuple[bytes, str]:
         )
     if not isinstance(answers, Mapping):
         raise Refused("missing_answers", "Send the answers as an object: `answers`.", where="answers")
-    form = _form(form_id, version, arrival.device)
+    form = _form(form_id, version, arrival)
     deprecated_id = arrival.said("deprecated_id") or None
     try:
         xml = write(form.schema, instance_id, deprecated_id, answers, entity_id=registered_by(deprecated_id))
@@ -182,7 +186,7 @@ def _instance_id(instance: Instance, arrival: Arrival) -> str:
     return instance_id
 
 
-def _form(form_id: str, version: str, device: Device) -> PublishedForm:
+def _form(form_id: str, version: str, arrival: Arrival) -> PublishedForm:
     form = form_version(form_id, version)
     if form is None:
         known = form_version(form_id, None)
@@ -190,8 +194,8 @@ def _form(form_id: str, version: str, device: Device) -> PublishedForm:
             raise Refused("unknown_form", f"There is no form {form_id!r} here.", where="form_id", status=404)
         detail = f"Version {version!r} of {form_id} was never published; the current one is {known.version}."
         raise Refused("unknown_version", detail, where="version", status=404)
-    allowed = device.officer.forms
-    if allowed and form_id not in allowed:
+    allowed = arrival.device.officer.forms
+    if allowed and arrival.by is None and form_id not in allowed:
         raise Refused("form_not_assigned", f"The form {form_id} is not assigned to this officer.", where="form_id")
     return form
 

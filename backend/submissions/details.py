@@ -43,7 +43,9 @@ def note_look(who: Who, row: Submission) -> None:
 def detail(row: Submission, *, with_personal: bool, place_hidden: bool = False) -> dict[str, Any]:
     """`place_hidden`: of a report from a home, for those who may not know where it is: no positions, and no XML."""
     versions = list(
-        row.versions.select_related("form_version").prefetch_related("flags", "attachments__blob", "personal")
+        row.versions.select_related("form_version", "edited_by").prefetch_related(
+            "flags", "attachments__blob", "personal"
+        )
     )
     versions.sort(key=lambda v: v.number)
     current = versions[-1]
@@ -88,6 +90,7 @@ def _version(version: SubmissionVersion, *, with_personal: bool, place_hidden: b
         "deprecated_id": version.deprecated_id or None,
         "form_version": version.form_version.version,
         "received_at": version.received_at,
+        "edited_by": str(version.edited_by) if version.edited_by else None,
         "started_at": version.started_at,
         "ended_at": version.ended_at,
         "xml": "" if place_hidden else xml_of(version, with_personal=with_personal),

@@ -79,18 +79,24 @@ def _difference(conflict: Conflict) -> Difference:
 
 
 def _side(event: Event) -> Side:
-    rows = SubmissionVersion.objects.select_related("device__officer", "submission")
+    rows = SubmissionVersion.objects.select_related("device__officer", "edited_by", "submission")
     version = rows.get(instance_id=event.instance_id)
     said = _said(version)
     changes = _of_registration(version, said) if event.what == "registration" else [_units(said)]
     return Side(
         version.instance_id,
         event.what,
-        version.device.officer.name if version.device else "",
+        _who(version),
         version.received_at,
         date(said.get("visit_date")),
         changes,
     )
+
+
+def _who(version: SubmissionVersion) -> str:
+    if version.edited_by is not None:
+        return str(version.edited_by)
+    return version.device.officer.name if version.device else ""
 
 
 def _said(version: SubmissionVersion) -> Mapping[str, Any]:

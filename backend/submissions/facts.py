@@ -59,6 +59,7 @@ def put_versions(items: Sequence[Prepared], submissions: Sequence[int], number: 
                 "answers": item.values,
                 "entity_base": item.entity_base,
                 "device_id": item.arrival.device.pk,
+                "edited_by_id": item.arrival.by.pk if item.arrival.by else None,
                 "received_at": item.arrival.received_at,
                 "started_at": item.started_at,
                 "ended_at": item.ended_at,

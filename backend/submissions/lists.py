@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from backend.accounts.models import Officer
 from backend.accounts.who import Who
 from backend.deployments.models import Deployment
+from backend.deployments.observed import uuid
 from backend.deployments.privacy import guarded
 from backend.errors import NotFound
 from backend.registry.models import Centre, Technology, Village
@@ -24,15 +27,25 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def csv_of(filename: str, who: Who) -> bytes:
+Named = Mapping[str, Mapping[str, Any]]
+
+
+def csv_of(filename: str, who: Who, named: Named = MappingProxyType({})) -> bytes:
+    """`named`: values whose rows are wanted besides, wherever they are, each with the columns that it had then."""
     if filename not in _LISTS:
         raise NotFound(f"There is no list {filename}.", where="filename")
     header, rows = _LISTS[filename]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows(who))
+    found = rows(who, named)
+    writer.writerows((_as_then(header, row, named) for row in found) if named else found)
     return out.getvalue().encode()
+
+
+def _as_then(header: Sequence[str], row: Sequence[Any], named: Named) -> Sequence[Any]:
+    then = named.get(str(row[0]))
+    return [then.get(column, value) for column, value in zip(header, row, strict=True)] if then else row
 
 
 def villages_of(who: Who) -> QuerySet[Village]:
@@ -62,13 +75,16 @@ def deployments_in_scope(who: Who, prefix: str = "") -> Q:
     return Q(**{f"{prefix}centre__in": who.centres}) | Q(**{f"{prefix}technology__clusters__in": who.clusters})
 
 
-def _villages(who: Who) -> Iterable[Sequence[Any]]:
+def _villages(who: Who, named: Named) -> Iterable[Sequence[Any]]:
     columns = (
         "code", "name", "district__name", "gram_panchayat", "subdistrict", "name_local", "state__name", "lat", "lon",
     )  # fmt: skip
-    for code, name, district, panchayat, block, local, state, lat, lon in (
-        villages_of(who).order_by("name", "code").values_list(*columns)[:MOST_ROWS]
-    ):
+    rows = villages_of(who)
+    if named:
+        rows = Village.objects.filter(Q(pk__in=rows.values("pk")) | Q(code__in=list(named)))
+    for code, name, district, panchayat, block, local, state, lat, lon in rows.order_by("name", "code").values_list(
+        *columns
+    )[:MOST_ROWS]:
         yield code, name, local, panchayat, block, district or "", state, _geometry(lat, lon)
 
 
@@ -76,12 +92,19 @@ def _geometry(lat: float | None, lon: float | None) -> str:
     return f"{lat:.6f} {lon:.6f} 0 0" if lat is not None and lon is not None else ""
 
 
+def _uuids(named: Named) -> list[UUID]:
+    return [found for found in map(uuid, named) if found is not None]
+
+
 def _nowhere(site_kind: str | None, centre: int | None) -> bool:
     return False
 
 
-def _deployments(who: Who) -> Iterable[Sequence[Any]]:
-    rows = deployments_of(who).select_related("technology", "village", "centre", "state").order_by("label", "id")
+def _deployments(who: Who, named: Named) -> Iterable[Sequence[Any]]:
+    found = deployments_of(who)
+    if named:
+        found = Deployment.objects.filter(Q(pk__in=found.values("pk")) | Q(uuid__in=_uuids(named)))
+    rows = found.select_related("technology", "village", "centre", "state").order_by("label", "id")
     rows = rows.prefetch_related("technology__themes")
     private = guarded(who) if who.device is None else _nowhere  # officers go there
     for d in rows[:MOST_ROWS]:
@@ -97,16 +120,17 @@ def _deployments(who: Who) -> Iterable[Sequence[Any]]:
         )  # fmt: skip
 
 
-def _technologies(who: Who) -> Iterable[Sequence[Any]]:
+def _technologies(who: Who, named: Named) -> Iterable[Sequence[Any]]:
     for t in Technology.objects.prefetch_related("themes").order_by("name"):
         yield t.slug, t.name, t.name_hi, " ".join(sorted(theme.slug for theme in t.themes.all()))
 
 
-def _centres(who: Who) -> Iterable[Sequence[Any]]:
-    yield from Centre.objects.filter(active_to=None).order_by("name").values_list("slug", "name", "kind")
+def _centres(who: Who, named: Named) -> Iterable[Sequence[Any]]:
+    rows = Centre.objects.filter(Q(active_to=None) | Q(slug__in=list(named)))
+    yield from rows.order_by("name").values_list("slug", "name", "kind")
 
 
-_LISTS: dict[str, tuple[Sequence[str], Callable[[Who], Iterable[Sequence[Any]]]]] = {
+_LISTS: dict[str, tuple[Sequence[str], Callable[[Who, Named], Iterable[Sequence[Any]]]]] = {
     "villages.csv": (("name", "label", "label_local", "panchayat", "block", "district", "state", "geometry"), _villages),
     "deployments.csv": (
         ("name", "label", "__version", "__trunkVersion", "__branchId", "technology", "village", "installed", "purpose",

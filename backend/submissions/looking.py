@@ -132,7 +132,7 @@ def _flagged(version: SubmissionVersion) -> list[Flagged]:
 
 
 def _versions(rows: Any) -> list[SubmissionVersion]:
-    related = rows.select_related("form_version", "device__officer").order_by("number")
+    related = rows.select_related("form_version", "device__officer", "edited_by").order_by("number")
     return list(related.prefetch_related("flags", "attachments__blob", "personal"))
 
 

@@ -129,6 +129,10 @@ class SubmissionVersion(models.Model):
     answers = models.JSONField()  # derived from the XML
     entity_base = models.CharField(max_length=90, blank=True)  # the entity's version that its author saw, from the XML
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # Who wrote this version at the office; `device` is then still that of the visit.
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     received_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)  # by the phone's clock
     ended_at = models.DateTimeField(null=True)

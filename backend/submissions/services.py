@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
+from backend.audit import services as audit
+from backend.audit.models import Action
 from backend.deployments import flags as context_flags
 from backend.deployments import services as deployments
 from backend.deployments.look import Area, Known, known
@@ -249,14 +251,18 @@ def _version(
 
 
 def _conflict(item: Prepared, code: str, detail: str) -> Outcome:
-    keeping.keep(item.arrival, code, detail, item.form.form_id, item.form.version, item.instance_id)
-    return Outcome(item.instance_id, "conflict", code, detail, kept=True, status=409)
+    kept = item.arrival.by is None  # the office is told at once, and has it before its eyes
+    if kept:
+        keeping.keep(item.arrival, code, detail, item.form.form_id, item.form.version, item.instance_id)
+    return Outcome(item.instance_id, "conflict", code, detail, kept=kept, status=409)
 
 
 def _attachment_conflict(item: Prepared, name: str) -> Outcome:
     detail = attachments.TAKEN.format(name)
-    keeping.keep_file(item.arrival, name, detail, item.form.form_id, item.instance_id)
-    return Outcome(item.instance_id, "conflict", "attachment_conflict", detail, where=name, kept=True, status=409)
+    kept = item.arrival.by is None
+    if kept:
+        keeping.keep_file(item.arrival, name, detail, item.form.form_id, item.instance_id)
+    return Outcome(item.instance_id, "conflict", "attachment_conflict", detail, where=name, kept=kept, status=409)
 
 
 def _refused(arrival: Arrival, refused: Refused) -> Outcome:
@@ -278,6 +284,24 @@ def retry(arrival: Arrival) -> Outcome | Refused:
         hold(_locks([item]))
         outcome = _settle(item, {})
         entities.look_again(entities.of_submission(item.instance_id))  # it counts from when it came, before others
+        return outcome
+
+
+def edit(arrival: Arrival, changed: SubmissionVersion) -> Outcome | Refused:
+    """What somebody of the office (`arrival.by`) made of a report; `changed`: a version of it. When the visit was made
+    stays as the phone said. Refused or in conflict, nothing is kept aside: who wrote it is told at once.
+    """
+    item = _prepared(arrival)
+    if isinstance(item, Refused):
+        return item
+    item = replace(item, started_at=changed.started_at, ended_at=changed.ended_at)
+    with writing():
+        audit.hold()
+        hold(_locks([item]))
+        outcome = _settle(item, {})
+        if outcome.outcome == "edited":
+            subject = f"report:{changed.submission.instance_id}"
+            audit.record(arrival.by, Action.REPORT_EDITED, subject, version=item.instance_id, of=item.deprecated_id)
         return outcome
 
 

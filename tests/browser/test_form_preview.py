@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from backend.deployments.versions import Base
 from tests.browser.conftest import Open
@@ -22,13 +23,14 @@ def world(transactional_db: None) -> World:
     return world
 
 
-def test_a_draft_is_handed_in_and_seen_as_a_phone_shows_it(
-    world: World, open_tab: Open, screenshots: Path, settings: object
-) -> None:
-    from django.conf import settings as ours
-
-    if not (ours.FIELD_APP / "preview" / "preview.html").is_file():
+def built() -> None:
+    """Skips where the app is not built."""
+    if not (settings.FIELD_APP / "preview" / "preview.html").is_file():
         pytest.skip("the field app is not built: run `make setup`")
+
+
+def test_a_draft_is_handed_in_and_seen_as_a_phone_shows_it(world: World, open_tab: Open, screenshots: Path) -> None:
+    built()
     tab = open_tab()
     tab.sign_in("boss", path="/forms/upload")
     page = tab.page

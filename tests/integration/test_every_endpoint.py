@@ -94,6 +94,7 @@ API = {
     "POST /api/v1/submissions/batch": SENDERS.format(200),
     "GET /api/v1/submissions/{instance_id}": IN_SCOPE,
     "GET /api/v1/submissions/{instance_id}/attachments/{name}": IN_SCOPE,
+    "GET /api/v1/submissions/{instance_id}/lists/{filename}": "401 403 403  403  403 404 200 200  403 403 404",
     "POST /api/v1/submissions/{instance_id}/review": REVIEWERS,
 }
 API |= {
@@ -123,6 +124,7 @@ PAGES = {
     "POST /reports/views/{view_id}/forget": "302 302 302  302  404 404 404 404  302 302 302",
     "POST /reports/approve": ENROLLERS.format(302, 302, 302),
     "POST /reports/undo/{decisions}": ENROLLERS.format(302, 302, 302),
+    "GET /reports/{instance_id}/edit": ENROLLERS.format(404, 302, 302),
     "POST /reports/{instance_id}/review": ENROLLERS.format(404, 302, 302),
     "POST /reports/{instance_id}/flags/{flag}": ENROLLERS.format(404, 302, 302),
     "POST /reports/{instance_id}/flags/{flag}/again": ENROLLERS.format(404, 302, 302),
@@ -453,7 +455,7 @@ def photo() -> bytes:
 
 
 def report_with_photo(world: World) -> str:
-    filled = world.registration(photo="photo.jpg")
+    filled = world.registration(photo="photo.jpg", photo_people="none")
     file = SimpleUploadedFile("photo.jpg", photo(), content_type="image/jpeg")
     response = world.client().post(
         "/api/v1/submissions", {"submission": orjson.dumps(filled).decode(), "photo.jpg": file}

@@ -1,6 +1,6 @@
 "use strict";
 
-// Keys for going through many: A accept, C ask, R reject, S or J skip, K back. Off inside fields, and for whoever
+// Keys for going through many: A accept, C ask, R reject, S or J skip, K back, E change. Off inside fields, and for whoever
 // switched them off. Everything they do is a button or a link, so that nothing is lost without this script.
 const NAME = "gramreach-review-keys";
 const form = document.getElementById("decide");

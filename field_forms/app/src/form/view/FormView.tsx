@@ -8,12 +8,14 @@ import { Text } from './Question.tsx';
 
 export interface FormViewProps {
   finish?: () => void;
+  /** What its button says, where nothing waits for a network. */
+  finishing?: string;
 }
 
 export function FormView(props: FormViewProps, session: Session): JSX.Element {
   return (
     <SessionProvider value={session}>
-      <Pages finish={props.finish} />
+      <Pages finish={props.finish} finishing={props.finishing} />
     </SessionProvider>
   );
 }
@@ -56,7 +58,7 @@ const Pages: Component<FormViewProps> = (props) => {
         </button>
         <Show when={errors() > 0 || !last() || props.finish}>
           <button class="main" type="button" onClick={goOn}>
-            {errors() === 1 ? say('fixOne') : errors() ? say('fixMany', { n: errors() }) : last() ? say('send') : say('next')}
+            {errors() === 1 ? say('fixOne') : errors() ? say('fixMany', { n: errors() }) : last() ? (props.finishing ?? say('send')) : say('next')}
           </button>
         </Show>
       </div>
