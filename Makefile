@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 # Homes, databases and sockets of a test run lie in a folder that goes with it.
 TEMPORARY = set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; export TMPDIR="$$folder";
 
-.PHONY: demo test setup check bench soak messages lock clean
+.PHONY: demo test setup check audit bench soak messages lock clean
 
 demo: setup
 	$(BIN)/gramreach demo --port $(PORT)
@@ -29,6 +29,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
+
+# Known weaknesses of what is locked, where a database of them can be reached; it says what it could not look at.
+audit: setup
+	@$(BIN)/python .ci/audit.py
 
 bench: setup
 	$(BIN)/python -m tests.bench
@@ -61,8 +65,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --group audit -o requirements-audit.lock
 
 # What can be made again. The home of an installation (var/) is not touched.
 clean:
-	rm -rf $(VENV) field_forms/app/node_modules field_forms/app/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-audit field_forms/app/node_modules field_forms/app/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """The second step of the sign-in: codes of an app (TOTP, by django-otp), or one of ten recovery codes, each good once.
 
-Recovery codes are kept hashed: the library compares what it is given with what it has, so it is given hashes.
+Recovery codes are kept hashed: the library compares what it is given with what it has, so it is given hashes. An app's
+secret is kept closed with DATA_KEY (`sealing.py`).
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django_otp import login as note_the_step
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from backend.accounts.models import User
+from backend.accounts.models import CodeApp, User
+from backend.accounts.sealing import is_current, sealed
 from backend.audit.models import Action
 from backend.audit.services import record
 from backend.errors import Invalid, NotAllowed
 from backend.writing import writing
 
 CODES = 10
+SECRET = 20  # bytes, as RFC 4226 recommends
 # Pages that are open before the step was set up: those to set it up, and to leave.
 _OPEN = (
     "/account",
@@ -66,23 +68,25 @@ class AsksForSecondStep:
 
 
 def has(user: User) -> bool:
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return bool(CodeApp.objects.filter(user=user, confirmed=True).exists())
 
 
-def begin(user: User) -> TOTPDevice:
+def begin(user: User) -> CodeApp:
     """A new secret, which does nothing until a code of it was seen."""
     with writing():
-        TOTPDevice.objects.filter(user=user, confirmed=False).delete()
-        return TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+        CodeApp.objects.filter(user=user, confirmed=False).delete()
+        key = sealed(secrets.token_bytes(SECRET), user.pk)
+        made: CodeApp = CodeApp.objects.create(user=user, name="app", confirmed=False, key=key)
+        return made
 
 
-def secret_of(device: TOTPDevice) -> str:
+def secret_of(device: CodeApp) -> str:
     """As apps want it typed."""
     return base64.b32encode(device.bin_key).decode()
 
 
-def begun(user: User) -> TOTPDevice | None:
-    found: TOTPDevice | None = TOTPDevice.objects.filter(user=user, confirmed=False).first()
+def begun(user: User) -> CodeApp | None:
+    found: CodeApp | None = CodeApp.objects.filter(user=user, confirmed=False).first()
     return found
 
 
@@ -92,7 +96,7 @@ def confirm(request: HttpRequest, user: User, code: str) -> list[str]:
     if device is None or not device.verify_token(_digits(code)):
         raise Invalid("This code is not right. Look at the app again: it changes every 30 seconds.", where="code")
     with writing():
-        TOTPDevice.objects.filter(user=user, confirmed=True).delete()
+        CodeApp.objects.filter(user=user, confirmed=True).delete()
         device.confirmed = True
         device.save()
         record(user, Action.SECOND_STEP_ON)
@@ -117,7 +121,7 @@ def recovery_codes_left(user: User) -> int:
 
 def check(request: HttpRequest, user: User, code: str) -> bool:
     """Of the app, or a recovery code, which is used up. After wrong ones it waits longer and longer (django-otp)."""
-    for device in TOTPDevice.objects.filter(user=user, confirmed=True):
+    for device in CodeApp.objects.filter(user=user, confirmed=True):
         if _digits(code).isdecimal() and device.verify_token(_digits(code)):
             request.session["second_step"] = device.persistent_id
             return True
@@ -133,15 +137,27 @@ def note(request: HttpRequest, user: User) -> None:
     """After the sign-in: this session has made the step."""
     request.user = user
     wanted = request.session.get("second_step")
-    for device in (*TOTPDevice.objects.filter(user=user), *StaticDevice.objects.filter(user=user)):
+    for device in (*CodeApp.objects.filter(user=user), *StaticDevice.objects.filter(user=user)):
         if device.persistent_id == wanted:
             note_the_step(request, device)
+
+
+def close_again() -> int:
+    """Secrets that an older DATA_KEY closed, with the one in force. Returns how many."""
+    count = 0
+    for pk in CodeApp.objects.order_by("pk").values_list("pk", flat=True):
+        with writing():
+            app = CodeApp.objects.select_for_update().get(pk=pk)
+            if not is_current(app.key, app.user_id):
+                CodeApp.objects.filter(pk=pk).update(key=sealed(app.bin_key, app.user_id))
+                count += 1
+    return count
 
 
 def turn_off(user: User, by: User) -> None:
     """By its owner, or by an administrator for somebody who lost the phone and the recovery codes."""
     with writing():
-        TOTPDevice.objects.filter(user=user).delete()
+        CodeApp.objects.filter(user=user).delete()
         StaticDevice.objects.filter(user=user).delete()
         record(by, Action.SECOND_STEP_OFF, f"accounts.user:{user.pk}", name=user.username)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 
 from backend import keys
+from backend.accounts import second_step
 from backend.audit.models import Action
 from backend.audit.services import record
 from backend.errors import Conflict
@@ -40,7 +41,7 @@ def rotate(progress: Callable[[int], object] = lambda n: None) -> int:
 
 def close_again(progress: Callable[[int], object] = lambda n: None) -> int:
     """Twice over the rows: a server that had just read the older key may have written with it meanwhile."""
-    count = sum(_values(progress) + _bodies(progress) for _ in range(2))
+    count = sum(_values(progress) + _bodies(progress) + second_step.close_again() for _ in range(2))
     record(None, Action.KEY_CHANGED, "key:DATA_KEY", closed_again=count)
     return count
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -16,6 +17,7 @@ from backend.accounts import services, throttle
 from backend.accounts.models import User
 from backend.config.logs import WithoutTokens
 from backend.submissions.models import Submission
+from tests.faults.homes import Home
 from tests.integration.world import TOKEN, World, user
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +124,22 @@ def test_a_public_installation_passes_the_deployment_checks(settings: Settings) 
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = 31_536_000
     call_command("check", deploy=True, fail_level="WARNING")
+
+
+def test_a_public_installation_names_its_cookies_so_that_no_other_host_can_set_them(tmp_path: Path) -> None:
+    said = Home(tmp_path, also={"PUBLIC_URL": "https://reach.example.org"}).python(
+        "from django.conf import settings\n"
+        "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE,"
+        " settings.SESSION_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN, settings.CSRF_COOKIE_DOMAIN)"
+    )
+    assert said.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "/", "None", "None"]
+
+
+def test_wrong_passwords_are_counted_for_all_processes_together(world: World) -> None:
+    """Another process knows only what the database says."""
+    statuses = []
+    for _ in range(12):
+        throttle.forget()
+        statuses.append(Client().post("/login", {"username": "asha", "password": "wrong"}).status_code)
+    assert statuses == [200] * 10 + [429] * 2
+    assert Client().post("/login", {"username": "a", "password": "b"}, REMOTE_ADDR="10.9.8.7").status_code == 200

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from base64 import b32encode
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
-from backend.accounts import throttle
-from backend.accounts.models import User
+from backend.accounts.models import CodeApp, User
+from backend.accounts.sealing import opened
 from backend.audit.models import Entry
 from tests.integration.world import user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password"
-
-
-@pytest.fixture(autouse=True)
-def _forgiven() -> Iterator[None]:
-    throttle.forget()
-    yield
-    throttle.forget()
 
 
 @pytest.fixture
@@ -34,7 +27,7 @@ def admin() -> User:
 
 
 def code_of(account: User, ahead: int = 0) -> str:
-    device = TOTPDevice.objects.get(user=account)
+    device = CodeApp.objects.get(user=account)
     totp = TOTP(device.bin_key)
     totp.time = time.time() + 30 * ahead
     return f"{totp.token():06d}"
@@ -98,9 +91,17 @@ def test_guessing_codes_is_slowed_down(admin: User) -> None:
     client = signed_in(admin)
     statuses = [client.post("/login/code", {"code": f"{n:06d}"}).status_code for n in range(12)]
     assert statuses[-1] == 429
-    throttle.forget()  # another address, another process: the device itself waits, too
-    client.post("/login/code", {"code": code_of(admin, ahead=1)})
+    client.post("/login/code", {"code": code_of(admin, ahead=1)}, REMOTE_ADDR="10.9.8.7")  # the app itself waits, too
     assert not is_in(client)
+
+
+def test_the_secret_of_an_app_lies_closed_and_bound_to_its_account(admin: User) -> None:
+    with_step(admin)
+    app = CodeApp.objects.get()
+    for written in (app.bin_key.hex(), app.bin_key.decode("latin-1"), b32encode(app.bin_key).decode()):
+        assert written.lower() not in app.key.lower()
+    with pytest.raises(InvalidTag):
+        opened(app.key, admin.pk + 1)
 
 
 def test_the_password_is_not_remembered_for_long(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,9 +145,9 @@ def test_switching_it_off_takes_the_password(admin: User) -> None:
     client = signed_in(admin)
     client.post("/login/code", {"code": code_of(admin, ahead=1)})
     assert client.post("/account/second-step/off", {"password": "guessed"}).status_code == 422
-    assert TOTPDevice.objects.filter(confirmed=True).exists()
+    assert CodeApp.objects.filter(confirmed=True).exists()
     client.post("/account/second-step/off", {"password": PASSWORD})
-    assert not TOTPDevice.objects.exists()
+    assert not CodeApp.objects.exists()
     assert not StaticToken.objects.exists()
 
 

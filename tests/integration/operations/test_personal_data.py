@@ -13,11 +13,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from backend import keys
+from backend.accounts import sealing, second_step
 from backend.audit.models import Entry
 from backend.submissions import details, secrets
 from backend.submissions.models import Attachment, Blob, Decision, KeptAside, PersonalValue, Submission
 from tests.integration.test_every_endpoint import photo
-from tests.integration.world import World
+from tests.integration.world import World, user
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +44,16 @@ def test_a_changed_key_opens_everything_and_old_resends_stay_identical(world: Wo
     home = settings.GRAMREACH_HOME
     assert send(world, "uuid:1", owner_name="Lakshmi Devi") == 201
     world.client().post("/api/v1/submissions", b"<broken>Lakshmi", content_type="application/xml")
+    app = second_step.begin(user("administrator", "asha"))
+    secret = app.bin_key
     first = keys.data_key(home)
     for _ in range(2):
         call_command("rotate_data_key")
     assert len(keys.data_keys(home)) == 2
     assert keys.data_key(home) != first
     assert all(secrets.is_current(value) for value in PersonalValue.objects.values_list("value", flat=True))
+    app.refresh_from_db()
+    assert (sealing.is_current(app.key, app.user_id), app.bin_key) == (True, secret)
     assert all(secrets.is_current(body) for body in KeptAside.objects.values_list("body", flat=True))
     assert "Lakshmi Devi" in shown("uuid:1")
     assert send(world, "uuid:1", owner_name="Lakshmi Devi") == 200
