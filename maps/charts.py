@@ -13,6 +13,7 @@ from maps.markup import number
 
 WIDTH, HEIGHT = 600, 232
 LEFT, RIGHT, TOP, BOTTOM = 34, 168, 10, 26
+APART = 20  # from label to label
 COLOURS = {"in_use": "#00564B", "works": "#7FB0A8", "broken": "#BC3D06", "gone": "#FFFFFF", "never": "#FFFFFF"}
 
 
@@ -107,17 +108,21 @@ class _Plot:
         return f'<polyline class="{line.kind}" points="{points}"/>{end}'
 
     def labels(self, wanted: Sequence[tuple[int, str, str]], band: Band) -> list[str]:
-        """At the lines' ends, pushed apart where they would lie on one another."""
+        """At the lines' ends, pushed apart where they would lie on one another, and never below the axis."""
         rows = [*wanted, *([(band.listed, band.list_name, "tick")] if band.listed is not None else [])]
         rows = sorted(rows, key=lambda row: -row[0])
-        out, before = [], -99.0
-        for value, text, kind in rows:
-            y = max(self.y(value), before + 17)
-            before = y
-            out.append(
-                f'<text class="label {kind}" x="{self.x(self.count - 1) + 9:.1f}" y="{y + 4.5:.1f}">{escape(text)}</text>'
-            )
-        return out
+        heights: list[float] = []
+        for value, _, _ in rows:
+            heights.append(max(self.y(value), heights[-1] + APART if heights else 0))
+        lowest = self.y(0)
+        for i in range(len(heights) - 1, -1, -1):
+            heights[i] = min(heights[i], lowest)
+            lowest = heights[i] - APART
+        x = self.x(self.count - 1) + 9
+        return [
+            f'<text class="label {kind}" x="{x:.1f}" y="{y + 4.5:.1f}">{escape(text)}</text>'
+            for (_, text, kind), y in zip(rows, heights, strict=True)
+        ]
 
 
 def parts_bar(parts: Sequence[tuple[str, int]], most: int, width: int = 360, height: int = 16) -> str:

@@ -76,7 +76,7 @@ def country(spots: Sequence[Spot], says: str) -> str:
     plane = Plane(INDIA, 300, 320)
     used = {_pixel(plane, s) for s in spots if s.condition == "in_use"}
     hollow = {_pixel(plane, s) for s in spots if s.condition != "in_use"} - used
-    dots = [f'<circle class="hollow" cx="{x}" cy="{y}" r="2"/>' for x, y in sorted(hollow)]
+    dots = [f'<circle class="hollow" cx="{x}" cy="{y}" r="1.7"/>' for x, y in sorted(hollow)]
     dots += [f'<circle class="full" cx="{x}" cy="{y}" r="2.2"/>' for x, y in sorted(used)]
     return _svg(300, 320, "sketch india", says, [_outline(), *dots])
 

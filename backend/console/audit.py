@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from backend.accounts.who import Who
 from backend.audit import queries
 from backend.audit.models import Action, Entry
 from backend.audit.services import record
+from backend.console import words
 from backend.console.inside import inside, show
 from backend.errors import Invalid
 
@@ -35,6 +37,10 @@ COLUMNS = (
     "request",
     "hash",
 )
+DETAILS = {
+    "both_steps": _("Second step used"), "decision": _("Decision"), "reason": _("Reason"), "name": _("Name"),
+    "officer": _("Officer"), "village": _("Village"), "flag": _("Flag"), "version": _("Version"),
+}  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,13 +69,25 @@ def _page(request: HttpRequest, who: Who, rows: QuerySet[Entry], status: int = 2
     labels = dict(Action.choices)
     return show(
         request, who, "console/audit.html", "admin", status,
-        entries=[(entry, labels.get(entry.action, entry.action)) for entry in found[:ON_A_PAGE]],
+        entries=[(entry, labels.get(entry.action, entry.action), _told(entry)) for entry in found[:ON_A_PAGE]],
         more=found[ON_A_PAGE - 1].number if len(found) > ON_A_PAGE else None,
         actions=Action.choices,
         asked=asked,
         query=asked.urlencode(),
         **context,
     )  # fmt: skip
+
+
+def _told(entry: Entry) -> list[tuple[str, str]]:
+    """Its details with their names in words, where they have any."""
+    return [(str(DETAILS.get(name, name)), _value(name, value)) for name, value in entry.details.items()]
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    known = words.DECISIONS if name == "decision" else words.FLAGS if name == "flag" else {}
+    return str(known.get(str(value), value))
 
 
 @require_safe

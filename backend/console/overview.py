@@ -172,7 +172,7 @@ def centre_page(slug: str, who: Who) -> CentrePage:
         entry,
         _coverage(scene, entry, own, places),
         bool(len(scene.catchment)),
-        told(scene, own, centre_months(scene, entry, filters)),
+        told(scene, own, centre_months(scene, own)),
         picture,
         _village_rows(scene, entry, picture, places, around.villages),
         joined,
@@ -196,32 +196,22 @@ def _coverage(scene: Scene, entry: CentreEntry, own: pd.DataFrame, places: pd.Da
     return reach.coverage(listed, places, own_places.index[own_places["reached"]])
 
 
-def centre_months(scene: Scene, entry: CentreEntry, filters: Filters) -> list[MonthReach]:
+def centre_months(scene: Scene, own: pd.DataFrame) -> list[MonthReach]:
     """Of the list as it was in each month: reached by any deployment, active. Without a list: of the centre's own."""
-    found = []
-    for m, then in pictures.months_of(scene, filters, MONTHS):
-        own = then.deployments[then.deployments["centre"] == entry.key]
-        if scene.lists is not None and len(scene.lists):
-            covered = _coverage(then, entry, own, reach.villages(_every(then), m.day))
-            found.append(MonthReach(m.label, m.month % 2 == 0, covered.reached.count, covered.active.count))
-        else:
-            told_then = reach.reach(own, m.day)
-            found.append(_month(m, told_then))
-    return found
+    lists = scene.lists is not None and len(scene.lists) > 0
+    return months(scene, _every(scene), of_lists=True) if lists else months(scene, own)
 
 
-def _month(m: timeline.Moment, figures: reach.Reach) -> MonthReach:
-    return MonthReach(m.label, m.month % 2 == 0, figures.villages_reached, figures.villages_active.count)
-
-
-def months(scene: Scene, rows: pd.DataFrame) -> list[MonthReach]:
-    """Villages reached and active at each month's end, of these deployments."""
+def months(scene: Scene, rows: pd.DataFrame, *, of_lists: bool = False) -> list[MonthReach]:
+    """Villages reached and active at each month's end, of these deployments. `of_lists`: villages on the lists of then."""
     use = rows[rows["village_use"].to_numpy(bool) & (rows["village"].to_numpy() >= 0)].reset_index(drop=True)
     village = use["village"].to_numpy(np.int64)
     found = []
     for at in timeline.walk(use, scene.months, scene.day, min(MONTHS, scene.back)):
-        reached = len(np.unique(village[at.reported]))
-        active = len(np.unique(village[at.reported & at.in_use]))
+        told = at.reported
+        if of_lists:
+            told = told & np.isin(village, scene.listed_on(at.moment.day)["village"].to_numpy(np.int64))
+        reached, active = len(np.unique(village[told])), len(np.unique(village[told & at.in_use]))
         found.append(MonthReach(at.moment.label, at.moment.month % 2 == 0, reached, active))
     return found
 

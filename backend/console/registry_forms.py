@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.registry.models import Centre, CentreSite, Cluster, Technology
 from maps import boundaries
-from maps.words import MONTH_NAMES
 
-MONTHS = [(str(i), name) for i, name in enumerate(MONTH_NAMES, 1)]
+MONTHS = [(str(i), name) for i, name in MONTHS_3.items()]
 
 
 class PlaceForm(forms.ModelForm[Any]):

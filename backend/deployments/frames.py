@@ -59,12 +59,14 @@ Rows = QuerySet[Any]  # of Deployment, or of the Visit that registered it: their
 
 
 def deployments(
-    filters: Filters, who: Who | None = None, also_in: Sequence[int] = (), only: Sequence[int] | None = None
-) -> pd.DataFrame:
+    filters: Filters, who: Who | None = None, also_in: Sequence[int] = (), only: Sequence[int] | None = None,
+    facts: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The deployments frame (maps.reach.COLUMNS) of a scope and filters, as of `filters.day`, in order of deployment.
 
     Deployments that were merged stand in it once; those registered after the day not at all. `also_in`: besides those
-    of the filters' centres, whatever stands in these villages. `only`: of these deployments.
+    of the filters' centres, whatever stands in these villages. `only`: of these deployments. `facts`: `technology_facts`,
+    where they were read already.
     """
     rows = select(filters, who, also_in)
     if only is not None:
@@ -76,7 +78,7 @@ def deployments(
         frame = frame.merge(past.states(filters, only), on="deployment", how="left")
     else:
         frame = _read(rows, {**_OWN, **_STATE})
-    return _filtered(_finished(frame), filters)
+    return _filtered(_finished(frame, technology_facts() if facts is None else facts), filters)
 
 
 def select(filters: Filters, who: Who | None = None, also_in: Sequence[int] = ()) -> Rows:
@@ -146,14 +148,13 @@ def _read(rows: Rows, columns: dict[str, Any]) -> pd.DataFrame:
     return fetch(query, list(columns))
 
 
-def _finished(frame: pd.DataFrame) -> pd.DataFrame:
+def _finished(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """With what technologies say of them, and the units that were registered where nothing was reported yet."""
     frame["village_use"] = frame.pop("purpose").to_numpy() == Deployment.Purpose.VILLAGE_USE
     # A registration that says no number says one. The column stays: an earlier month may know no report yet.
     base = frame["base_installed"] = frame["base_installed"].fillna(0).replace(0, 1)
     never = frame["reports"].fillna(0) == 0
     frame["installed"] = frame["installed"].where(frame["installed"].notna() & ~never, base)
-    facts = technology_facts()
     known = facts.reindex(frame["technology"].to_numpy())
     for name, default in (("clusters", 0), ("themes", 0), ("window", DEFAULT_WINDOW), ("season", 0)):
         frame[name] = known[name].fillna(default).to_numpy(np.int64)
@@ -174,16 +175,24 @@ def events(rows: QuerySet[Visit]) -> pd.DataFrame:
 
 def technology_facts() -> pd.DataFrame:
     """By technology: clusters and themes as bits (in the order of `cluster_keys`, `theme_keys`), window, season bits."""
-    cluster_bit = {key: bit for bit, key in enumerate(cluster_keys())}
-    theme_bit = {key: bit for bit, key in enumerate(theme_keys())}
+    clusters, themes = _bits(Cluster.objects.all()), _bits(Theme.objects.all())
     rows = []
-    for t in Technology.objects.prefetch_related("clusters", "themes"):
-        clusters = reduce(or_, (1 << cluster_bit[c.pk] for c in t.clusters.all()), 0)
-        themes = reduce(or_, (1 << theme_bit[c.pk] for c in t.themes.all()), 0)
-        season = reduce(or_, (1 << int(m) - 1 for m in t.season_months.split(",") if m.strip()), 0)
-        rows.append((t.pk, clusters, themes, t.revisit_days, season))
+    for pk, days, months in Technology.objects.order_by("id").values_list("id", "revisit_days", "season_months"):
+        season = reduce(or_, (1 << int(m) - 1 for m in months.split(",") if m.strip()), 0)
+        rows.append((pk, clusters.get(pk, 0), themes.get(pk, 0), days, season))
     frame = pd.DataFrame(rows, columns=["technology", "clusters", "themes", "window", "season"])
     return frame.set_index("technology")
+
+
+def _bits(rows: QuerySet[Any]) -> dict[int, int]:
+    """By technology: a bit for each of these that it belongs to, in the order of their keys."""
+    found: dict[int, int] = {}
+    position: dict[int, int] = {}
+    for key, technology in rows.order_by("id").values_list("id", "technologies__id"):
+        bit = position.setdefault(key, len(position))
+        if technology is not None:
+            found[technology] = found.get(technology, 0) | 1 << bit
+    return found
 
 
 def cluster_keys() -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from backend.deployments.fetching import fetch
 from backend.deployments.filters import Filters
 from backend.deployments.models import Deployment, DeploymentMonth, DeploymentState
 from backend.registry.models import Centre, Cluster, District, State, Technology, Theme, Village
-from maps import reach, timeline
+from maps import reach
 from maps.compose import Scene
 from maps.compose_centre import Detail, Surroundings, VillageEntry
 from maps.condition import month_of
@@ -30,14 +30,16 @@ MOST_DOTS = 400
 
 
 def gazetteer() -> Gazetteer:
+    states = {pk: (slug, name) for pk, slug, name in State.objects.values_list("id", "slug", "name")}
+    districts = {pk: (slug, name) for pk, slug, name in District.objects.values_list("id", "slug", "name")}
     return Gazetteer(
         tuple(
             _cluster(c)
             for c in Cluster.objects.order_by("id").prefetch_related("states_served").annotate(n=Count("technologies"))
         ),
-        tuple(_centre(c) for c in Centre.objects.order_by("id").prefetch_related("sites__district", "sites__state")),
-        {pk: (slug, t(name)) for pk, slug, name in State.objects.values_list("id", "slug", "name")},
-        {pk: (slug, name) for pk, slug, name in District.objects.values_list("id", "slug", "name")},
+        tuple(_centre(c, states, districts) for c in Centre.objects.order_by("id").prefetch_related("sites")),
+        {pk: (slug, t(name)) for pk, (slug, name) in states.items()},
+        districts,
     )
 
 
@@ -59,12 +61,12 @@ def _cluster(c: Cluster) -> ClusterEntry:
     )
 
 
-def _centre(c: Centre) -> CentreEntry:
+def _centre(c: Centre, states: Mapping[int, tuple[str, str]], districts: Mapping[int, tuple[str, str]]) -> CentreEntry:
     sites = list(c.sites.all())
     place = ""
     if sites:
-        district = sites[0].district.name if sites[0].district else ""
-        place = ", ".join(part for part in (district, sites[0].state.name) if part)
+        district = districts[sites[0].district_id][1] if sites[0].district_id else ""
+        place = ", ".join(part for part in (district, states[sites[0].state_id][1]) if part)
     mandate = (c.mandate_min, c.mandate_max) if c.mandate_min and c.mandate_max else None
     return CentreEntry(
         c.pk, c.slug, c.name, c.short_name, c.kind, tuple((s.name, s.lat, s.lon) for s in sites), place, c.partners,  # type: ignore[arg-type]
@@ -77,13 +79,14 @@ def scene(filters: Filters, who: Who | None = None, *, centre: str = "", links: 
     book = gazetteer()
     lists = frames.listed_ever(filters)
     in_lists = sorted(set(lists["village"].tolist()))
-    deployments = frames.deployments(filters, who, also_in=in_lists if centre else ())
+    facts = frames.technology_facts()
+    deployments = frames.deployments(filters, who, also_in=in_lists if centre else (), facts=facts)
     covers, every = frames.covers(filters, who), None
     if not centre and not covers:
         lists = _own_lists(lists, filters, who)
     if centre and who is not None and not who.everywhere:
         covers = frames.covers(filters, None) and book.centre(centre).key in who.centres
-        every = frames.deployments(filters, None, also_in=in_lists) if covers else None
+        every = frames.deployments(filters, None, also_in=in_lists, facts=facts) if covers else None
     told = deployments if every is None else pd.concat([deployments, every]).drop_duplicates("deployment")
     return Scene(
         deployments,
@@ -114,15 +117,6 @@ def _own_lists(lists: pd.DataFrame, filters: Filters, who: Who | None) -> pd.Dat
     others = set(hidden.exclude(frames.in_scope(who)).values_list("village_id", flat=True))
     mine: pd.DataFrame = own[~own["village"].isin(others)]
     return mine
-
-
-def months_of(scene: Scene, filters: Filters, count: int) -> Iterator[tuple[Moment, Scene]]:
-    """The scene at each of its last months' ends, and as it is."""
-    moments = timeline.moments(scene.day, min(count, scene.back))
-    registered = past.registrations(filters.known_at).filter(visit_date__gt=moments[0].day)
-    dates = dict(registered.values_list("deployment_id", "visit_date"))
-    for moment in moments:
-        yield moment, scene_at(scene, moment, {pk for pk, day in dates.items() if day > moment.day})
 
 
 def in_villages(keys: Sequence[int]) -> pd.DataFrame:

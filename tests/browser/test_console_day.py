@@ -12,9 +12,7 @@ from backend.deployments.filters import today
 from backend.deployments.models import Deployment
 from backend.field import feedback
 from backend.submissions.models import ReportRow
-from tests.browser.axe import violations
-from tests.browser.conftest import Open, Tab
-from tests.browser.test_console import PHONE
+from tests.browser.conftest import Tab
 from tests.integration.console.test_reports import PIN, report_with_photo, send
 from tests.integration.world import World, make_world, user
 
@@ -117,32 +115,3 @@ def test_many_are_chosen_accepted_and_taken_back(tab: Tab, office: World, screen
     tab.page.click("text=Undo")
     tab.settled()
     assert "approved" not in states()
-
-
-PAGES = (
-    "/", "/reports?order=newest", "/reports/views?query=flag%3Dany", "/kept-aside", "/quality?days=365", "/quality/doubles",
-    "/deployments", "/villages/never", "/villages/match", "/manage", "/people", "/people/add", "/published", "/phones",
-)  # fmt: skip
-
-
-def pages_of(office: World) -> list[str]:
-    report = ReportRow.objects.select_related("submission").filter(flags__gt=0)[0].submission.instance_id
-    plate = Deployment.objects.all()[0].uuid
-    own = [f"/reports/{report}", f"/deployments/plates?chosen={plate}", f"/phones/people/{office.officer.pk}"]
-    return [*PAGES, *own, f"/quality/officers/{office.officer.pk}?days=365"]
-
-
-@pytest.mark.parametrize(("size", "language"), [("desk", "en-IN"), ("phone", "hi-IN")])
-def test_pages_are_accessible_and_fit(
-    open_tab: Open, office: World, size: str, language: str, screenshots: Path
-) -> None:
-    tab = open_tab(locale=language, **(PHONE if size == "phone" else {}))
-    tab.sign_in("admin")
-    found = {}
-    for path in pages_of(office):
-        tab.go(path)
-        name = path.strip("/").split("?")[0].replace("/", "-").replace(":", "") or "home"
-        tab.page.screenshot(path=screenshots / f"{size}-{name}.png", full_page=size == "phone")
-        if wrong := violations(tab.page) + ([f"{tab.sideways()} px too wide"] if tab.sideways() else []):
-            found[path] = wrong
-    assert not found, "\n".join(f"{path}: {line}" for path, lines in found.items() for line in lines)

@@ -31,6 +31,12 @@ def lakh(value: int | None) -> str:
 
 
 @register.filter
+def km(value: float | None) -> str:
+    """4.1 km; a dash for what is not known."""
+    return "–" if value is None else gettext("%(n).1f km") % {"n": value}
+
+
+@register.filter
 def part(share: Part) -> str:
     """13 of 18."""
     return gettext("%(n)s of %(all)s") % {"n": _number(share.count), "all": _number(share.of)}

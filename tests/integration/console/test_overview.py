@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from backend.deployments import frames, scenes
+from backend.deployments import frames
 from backend.deployments.filters import Filters, today
 from backend.registry.models import CatchmentVillage, Centre
 from maps import reach, timeline
@@ -16,12 +16,12 @@ from tests.integration.submissions.test_rebuild import Story
 from tests.integration.world import World, user
 
 MOST_QUERIES = 30
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
 
 
 @pytest.fixture
 def story(world: World) -> Story:
     """Two villages of the list with deployments, one in use when last seen, one broken; the third never visited."""
-    scenes.forget_scenes()
     story = Story(world, user("administrator", "boss"))
     story.play("register", 0, 0)
     story.play("register", 1, 1)
@@ -87,12 +87,48 @@ def test_a_share_never_stands_without_what_it_is_of(boss: Client) -> None:
         assert not re.search(r"\d%(?! of)", boss.get(path).content.decode()), path
 
 
-@pytest.mark.parametrize("path", ["/centres", "/centres/nitte", "/clusters/best", "/centres/nitte/list"])
+@pytest.mark.parametrize(
+    "path", ["/centres", "/centres/nitte", "/maps/reach?centre=nitte", "/maps/reach", "/centres/nitte/list"]
+)
 def test_no_page_asks_the_database_too_often(
-    boss: Client, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+    story: Story, world: World, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
+    """Of one's own centre: the scope asks for more than all India does."""
+    here = client_of("coordinator", centres=[world.centre])
     with django_assert_max_num_queries(MOST_QUERIES):
-        assert boss.get(path).status_code == 200
+        assert here.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/centres", "/centres/nitte", "/clusters/best"])
+def test_a_page_is_worked_out_once_until_something_comes(
+    boss: Client, story: Story, world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    reach_of = reach.villages
+    monkeypatch.setattr(reach, "villages", lambda *args: made.append(1) or reach_of(*args))
+    first = boss.get(path).content
+    assert made
+    made.clear()
+    assert CSRF.sub(b"", boss.get(path).content) == CSRF.sub(b"", first)
+    assert not made, "kept"
+    world.client().post("/api/v1/submissions", world.registration(place=2), content_type="application/json")
+    boss.get(path)
+    assert made, "a report came: worked out anew"
+
+
+def test_a_kept_page_is_of_its_scope_and_language(story: Story, world: World) -> None:
+    here, elsewhere = client_of("coordinator", centres=[world.centre]), client_of("coordinator")
+    assert "RSVC Nitte" in here.get("/centres").content.decode()
+    assert "RSVC Nitte" not in elsewhere.get("/centres").content.decode()
+    assert "केंद्र" in here.get("/centres", headers={"Accept-Language": "hi"}).content.decode()
+
+
+def test_a_mandate_changed_in_the_registry_is_seen_at_once(boss: Client, world: World) -> None:
+    boss.get("/centres/nitte")
+    form = boss.get("/registry/centres/nitte").context["form"]
+    values = {name: value for name, value in form.initial.items() if value not in (None, [])}
+    boss.post("/registry/centres/nitte", values | {"mandate_min": 3, "mandate_max": 7, "states_served": []})
+    assert "of 3–7" in boss.get("/centres/nitte").content.decode()
 
 
 def test_a_coordinator_sees_own_centres_only(story: Story, world: World) -> None:
