@@ -69,7 +69,7 @@ _META = "<\0>"
 
 def _content(text: str) -> str:
     # A bare carriage return would be read back as a line feed.
-    return escape(text, {"\r": "&#13;"})
+    return text if text.isalnum() else escape(text, {"\r": "&#13;"})
 
 
 def _attribute(text: str) -> str:
@@ -100,14 +100,16 @@ def _unknown(name: str, node: Node, schema: Schema) -> str:
 
 
 def _child(node: Node, value: Any, where: str, schema: Schema) -> str:
+    if value is None:
+        return node.unanswered
     if node.question is not None:
         return _answer(node.question, value, where)
     if node.repeat:
-        if value is not None and not isinstance(value, list):
+        if not isinstance(value, list):
             raise AnswersError(where, "Here stands a repeat: give a list of objects.")
-        rows = enumerate(value or (), start=1)
+        rows = enumerate(value, start=1)
         return "".join(_element(node.name, _group(node, row, f"{where}[{number}].", schema)) for number, row in rows)
-    return _element(node.name, _group(node, {} if value is None else value, f"{where}.", schema))
+    return _element(node.name, _group(node, value, f"{where}.", schema))
 
 
 def _answer(question: Question, value: Any, where: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -37,6 +38,14 @@ class Node:
     question: Question | None = None
     repeat: bool = False
     children: dict[str, Node] = field(default_factory=dict)
+
+    @cached_property
+    def unanswered(self) -> str:
+        """As XML, as a phone leaves what nobody answered: empty elements, and no rows of a repeat."""
+        below = "".join(child.unanswered for child in self.children.values())
+        if self.repeat:
+            return ""
+        return f"<{self.name}>{below}</{self.name}>" if below else f"<{self.name}/>"
 
 
 GROUP = Question("", (), "note")
