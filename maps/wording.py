@@ -74,7 +74,10 @@ def reached_figure(reached: int, listed: int, inside: int, *, covers: bool = Tru
     label = t("Villages reached")
     if not listed or not covers:
         return Figure(label, reached, None, "", no_share(covers=covers))
-    return Figure(label, reached, inside / listed, percent(inside, listed), t("of {n} in catchments", n=number(listed)))
+    of, share = t("of {n} in catchments", n=number(listed)), percent(inside, listed)
+    if inside < reached:  # the share is of fewer than the number above it says
+        of = t("of {n} in catchments: {inside}", n=number(listed), inside=number(inside))
+    return Figure(label, reached, inside / listed, share, of)
 
 
 def active_figure(active: int, reached: int) -> Figure:

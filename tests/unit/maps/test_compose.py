@@ -119,6 +119,7 @@ def test_no_list_no_percentage() -> None:
 def test_of_the_share_only_villages_on_a_list_are_part() -> None:
     figure = national({"village": 1}, {"village": 9}, listed=[{"village": 1}, {"village": 2}]).head.figures[0]
     assert (figure.value, figure.share) == (2, 0.5)
+    assert figure.note == "of 2 in catchments: 1"  # whose number stands above is another one, 2
 
 
 def test_the_title_never_says_reached_without_still_active() -> None:
