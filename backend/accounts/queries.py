@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -36,6 +37,7 @@ def profile_of(device: Device) -> dict[str, Any]:
         },
         "language": officer.language,
         "forms": officer.forms,
+        "demo": settings.DEMO,
     }
 
 

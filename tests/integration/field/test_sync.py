@@ -75,6 +75,7 @@ def test_the_first_answer_holds_everything(world: World, today: dt.date) -> None
         "centre": {"slug": "nitte", "name": "RSVC Nitte", "name_hi": "", "phone": "+91 00000 00000"},
         "language": "en",
         "forms": [],
+        "demo": False,
     }
     row = by_uuid(answer)[str(site.uuid)]
     assert (row["technology"], row["technology_name"]) == ("cutter", "Betel-nut cutter")

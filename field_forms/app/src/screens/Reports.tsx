@@ -75,7 +75,7 @@ function Line(props: { report: Shown; who: Profile }): JSX.Element {
     <Show when={!inTrouble() && r().state !== 'draft'} fallback={
       <li class="row-item" data-row={r().key}>
         <Show when={r().state === 'draft'} fallback={<Stuck report={r()} who={props.who} />}>
-          <ul class="plain"><Row icon="pencil" title={inWords(r().name)} sub={say('state.draft')} onClick={open()} /></ul>
+          <ul class="plain"><Row icon="pencil" title={inWords(r().name)} sub={formOf(r()) + say('state.draft')} onClick={open()} /></ul>
           <div class="row-under">
             <Show when={sure()} fallback={<button type="button" class="as-link" onClick={() => setSure(true)}>{say('draft.throw')}</button>}>
               <p>{say('draft.sure')}</p>
@@ -88,7 +88,7 @@ function Line(props: { report: Shown; who: Profile }): JSX.Element {
         </Show>
       </li>
     }>
-      <Row id={r().key} icon={going() ? 'up' : ICONS[r().state]} ask={r().state === 'changes'} title={inWords(r().name)} sub={stateOf(r(), going())} onClick={open()}
+      <Row id={r().key} icon={going() ? 'up' : ICONS[r().state]} ask={r().state === 'changes'} title={inWords(r().name)} sub={formOf(r()) + stateOf(r(), going())} onClick={open()}
         under={r().state === 'kept_aside' && props.who.centre.phone ? <Call office={props.who.centre} /> : undefined} />
     </Show>
   );
@@ -116,6 +116,12 @@ function Stuck(props: { report: Shown; who: Profile }): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** Which form, where it is not a village report, which most are, and the name does not say it. */
+function formOf(r: Shown): string {
+  const form = r.form && r.form_id !== 'village_report' ? inWords(r.form) : '';
+  return form && !inWords(r.name).startsWith(form) ? `${form}. ` : '';
 }
 
 function stateOf(r: Shown, going: { photo: number; of: number } | null): string {

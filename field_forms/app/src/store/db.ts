@@ -95,6 +95,9 @@ export interface Report {
   /** Key of the report that this one changes. */
   edits?: string;
   xml: string;
+  /** The form's title. */
+  form?: Named;
+  /** What it is about: a technology in a village. */
   name: Named;
   village: Named;
   deployment: string;

@@ -116,6 +116,7 @@ async function describe(of: Snapshot, begun: Begun): Promise<Report> {
     first_id: original?.first_id || deprecated || instance,
     ...(begun.edits ? { edits: begun.edits } : {}),
     xml: of.xml,
+    form: begun.title,
     name,
     village,
     deployment: value(root, 'deployment'),

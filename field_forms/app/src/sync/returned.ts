@@ -50,6 +50,7 @@ async function bring(of: Profile, about: Feedback): Promise<void> {
     instance_id: said.current_instance_id,
     first_id: said.instance_id,
     xml: said.xml,
+    form: title,
     ...(await nameFor(of.id, root, title)),
     deployment: value(root, 'deployment'),
     visit_date: value(root, 'visit_date'),
