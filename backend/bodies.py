@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import orjson
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -77,6 +77,9 @@ def multipart(request: HttpRequest) -> tuple[dict[str, str], dict[str, BinaryIO]
                 files[part if own_name else upload.name or part] = upload.file  # type: ignore[assignment]
     except RequestDataTooBig as error:
         raise _too_large(limit) from error
+    except TooManyFilesSent as error:
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        raise TooLarge(f"These are more than {most} files. Send fewer at once.", where="body") from error
     except (MultiPartParserError, UnreadablePostError) as error:
         raise Unreadable("The parts of this request cannot be read. Send it again.", where="body") from error
     _check_whole(request)

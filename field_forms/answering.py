@@ -44,8 +44,8 @@ def write(
 ) -> bytes:
     """The instance XML of JSON answers: the same bytes for the same input, nothing random or timed.
 
-    Defaults are not filled in and calculates not worked out. A created entity is named by UUIDv5 of `instance_id`; for
-    an edit hand in the `entity_id` of the first version. Errors: AnswersError.
+    Defaults are not filled in and calculates not worked out. A created entity is named by `created_id`; for an edit
+    hand in the `entity_id` of the first version. Errors: AnswersError.
     """
     if not instance_id.strip():
         raise AnswersError("instance_id", "A report needs an id, such as uuid:4b2d...")
@@ -59,8 +59,17 @@ def write(
     entity = ""
     if schema.entity is not None:
         draft = walk(read(f"{start}{meta}{end}".encode()), schema)
-        entity = _entity(schema, schema.entity, draft, entity_id or str(uuid.uuid5(uuid.NAMESPACE_URL, instance_id)))
+        entity = _entity(schema, schema.entity, draft, entity_id or created_id(instance_id))
     return f"<?xml version='1.0' encoding='UTF-8'?>\n{start}{meta}<meta>{entity}{rest}{ids}</meta>{end}".encode()
+
+
+def created_id(instance_id: str) -> str:
+    """The id of the entity that an instance creates: the same for the same instance, and of the shape of a version 4.
+
+    ODK's entities are named so, and Collect follows no other without a network. It is that of version 5 but for the digit.
+    Source: https://getodk.github.io/xforms-spec/entities#declaring-that-a-form-creates-entities
+    """
+    return str(uuid.UUID(bytes=uuid.uuid5(uuid.NAMESPACE_URL, instance_id).bytes, version=4))
 
 
 # Cannot come out of escaped text: stands where the questions of the meta block begin.

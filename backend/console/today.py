@@ -26,6 +26,7 @@ from backend.deployments.standing import Listed, Standing
 from backend.kept import Kept
 from backend.registry.models import Centre
 from backend.submissions import selecting
+from backend.submissions.differences import in_conflict
 from backend.submissions.models import KeptAside, ReportRow, ReviewState
 from backend.submissions.queries import visible_kept
 from backend.submissions.scoped import Scoped
@@ -88,6 +89,7 @@ def _needs(who: Who, rows: Scoped, there: Sequence[Standing], listed: Sequence[L
     yield _unanswered(rows)
     if who.may_review:
         yield _kept(who)
+        yield _conflicts(who)
         yield _to_match(rows)
 
 
@@ -180,6 +182,13 @@ def _kept(who: Who) -> Need:
     rows = visible_kept(who).filter(state=KeptAside.State.WAITING).exclude(code__startswith="with_")
     text = gettext("Could not be stored. Nothing is lost; somebody must decide.")
     return Need("box", rows.count(), gettext("Kept aside"), text, gettext("See the list"), reverse("kept-aside"))
+
+
+def _conflicts(who: Who) -> Need:
+    named = list(in_conflict(who).values_list("label", flat=True)[: selecting.COUNTED_TO + 1])
+    noun = ngettext("Deployment changed by two at once", "Deployments changed by two at once", len(named))
+    text = "; ".join(named[:TOLD])
+    return Need("merge", len(named), noun, text, gettext("Look at both"), reverse("conflicts"))
 
 
 def _to_match(rows: Scoped) -> Need:

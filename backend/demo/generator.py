@@ -14,6 +14,7 @@ from backend.demo import answers, odd, stories
 from backend.demo.answers import Answers
 from backend.demo.picking import Picker
 from backend.demo.stage import Site, Stage
+from field_forms.answering import created_id
 
 INDIA = dt.timezone(dt.timedelta(hours=5, minutes=30))
 BLOCK = 8000  # submissions that are sorted by their day of receipt at a time: what bounds the memory
@@ -81,8 +82,7 @@ class _Tale:
             rng, "deployment_registration", site, answers.registration(rng, site, start, tech.slug, profile)
         )
         yield registered
-        # The entity that a registration in JSON creates is named so (field_forms.answering).
-        deployment = str(uuid5(NAMESPACE_URL, registered.instance_id))
+        deployment = created_id(registered.instance_id)
         people = answers.people_of(rng, site, profile, start.installed)
         for n, visit in enumerate(stories.visits(rng, start, tech, today)):
             filled = answers.report(rng, site, deployment, visit, people, profile, n == 0)

@@ -50,6 +50,13 @@ def test_a_decision_settles_it_and_says_who_made_it(page: Client) -> None:
     assert page.get(address).status_code == 404
 
 
+def test_today_leads_to_conflicts_as_long_as_there_are_any(page: Client) -> None:
+    need = next(need for need in page.get("/").context["needs"] if need.url == "/conflicts")
+    assert (need.count, need.text) == (1, Deployment.objects.get().label)
+    page.post(f"/conflicts/{ENTITY}", {"instance_id": "uuid:b", "keep": "both"})
+    assert all(need.url != "/conflicts" for need in page.get("/").context["needs"])
+
+
 def test_a_decision_about_what_is_no_conflict_is_told_so(page: Client) -> None:
     again = page.post(f"/conflicts/{ENTITY}", {"instance_id": "uuid:a", "keep": "both"})
     assert again.status_code == 409

@@ -25,6 +25,7 @@ from backend.registry.models import Centre
 from backend.submissions import bulk, reviewing, selecting
 from backend.submissions.models import Decision, Flag, ReportRow, Submission
 from backend.submissions.queries import visible
+from field_forms.answering import created_id
 from tests.integration.world import World, user
 
 
@@ -191,7 +192,7 @@ def test_who_may_not_review_settles_no_flag(world: World) -> None:
 
 def test_a_report_before_its_registration_gets_its_technology_when_that_comes(world: World) -> None:
     registration = world.registration()
-    entity = uuid.uuid5(uuid.NAMESPACE_URL, registration["instance_id"])  # as the server names it
+    entity = uuid.UUID(created_id(registration["instance_id"]))  # as the server names it
     sent = send(world, world.report(str(entity)))
     assert ReportRow.objects.get().technology is None
     send(world, registration)

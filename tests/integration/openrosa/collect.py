@@ -72,24 +72,22 @@ class Collect:
         return {e.get("id", ""): e.findtext("deleted") == "true" for e in root.iterfind("entities/entity")}
 
     def send(self, xml: bytes, files: dict[str, bytes] | None = None, *, at_once: int | None = None) -> str:
-        """HEAD first; then as many posts as the size that the server advertises asks for, each with the whole XML."""
+        """HEAD first; then as many posts as the size that the server advertises asks for, each with the whole XML.
+
+        As Collect's OkHttpConnection does: a file goes along before its size is asked, what would be too much begins the
+        next post, and so does what comes after the 101st file. An answer that is no 201 or 202 ends it.
+        """
         head = self.client.head(f"{self.base}/submission", {"deviceID": "collect:1"})
         limit = 10_000_000
         if head.status_code == 204:  # Collect reads the headers of no other answer
             limit = int(head.headers.get("X-OpenRosa-Accept-Content-Length", limit))
         elif head.status_code >= 400:
             raise Refused(head.status_code, "")
-        message = ""
-        waiting = list((files or {}).items())
-        while True:
-            part: list[tuple[str, bytes]] = []
-            size = len(xml)
-            while waiting and (not part or size + len(waiting[0][1]) <= (at_once or limit)):
-                part.append(waiting.pop(0))
-                size += len(part[-1][1])
-            message = self.post(xml, dict(part), incomplete=bool(waiting))
-            if not waiting:
-                return message
+        posts = parts_of(len(xml), [(name, len(content)) for name, content in (files or {}).items()], at_once or limit)
+        for names in posts:
+            last = names is posts[-1]
+            message = self.post(xml, {name: (files or {})[name] for name in names}, incomplete=not last)
+        return message
 
     def post(self, xml: bytes, files: dict[str, bytes], *, incomplete: bool = False) -> str:
         body: dict[str, Any] = {"xml_submission_file": SimpleUploadedFile("report.xml", xml, "text/xml")}
@@ -100,6 +98,23 @@ class Collect:
             raise Refused(answer.status_code, said(answer.content))
         assert answer.headers["Content-Type"].startswith("text/xml")
         return said(answer.content)
+
+
+FILES_AT_ONCE = 101  # `fileIndex - lastFileIndex + 1 > 100`
+
+
+def parts_of(xml: int, files: list[tuple[str, int]], limit: int) -> list[list[str]]:
+    """Which files go with which post, by their sizes."""
+    posts: list[list[str]] = [[]]
+    size = xml
+    for name, length in files:
+        full = len(posts[-1]) >= FILES_AT_ONCE or (posts[-1] and size + length > limit)
+        if full:
+            posts.append([])
+            size = xml
+        posts[-1].append(name)
+        size += length
+    return posts
 
 
 def said(content: bytes) -> str:

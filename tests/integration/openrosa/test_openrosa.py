@@ -23,8 +23,19 @@ from backend.submissions.publishing import publish
 from backend.submissions.reviewing import review
 from field_forms.answering import write
 from field_forms.schema import Schema
-from tests.integration.openrosa.collect import MANIFEST, Collect, Refused
+from tests.integration.openrosa.collect import MANIFEST, Collect, Refused, parts_of
 from tests.integration.world import World, user
+
+MANY_PHOTOS = """
+| settings |
+| | form_id | version |
+| | many | 1 |
+| survey |
+| | type | name | label |
+| | begin repeat | shots | Shots |
+| | image | shot | Shot |
+| | end repeat | | |
+"""
 
 
 @pytest.fixture
@@ -165,6 +176,25 @@ def test_photos_in_posts_of_their_own_all_arrive(world: World, collect: Collect,
         collect.send(xml, {name: jpeg("black")})
     assert Attachment.objects.count() == 1
     assert KeptAside.objects.filter(code="attachment_conflict").count() == 1
+
+
+def test_posts_are_split_as_collect_splits_them_by_size_and_by_number() -> None:
+    small = [(f"{n}", 10) for n in range(250)]
+    assert [len(post) for post in parts_of(100, small, 5_000_000)] == [101, 101, 48]
+    sizes = [("huge", 9_000_000), ("a", 2_000_000), ("b", 2_000_000), ("c", 2_000_000)]
+    assert parts_of(2_000, sizes, 5_000_000) == [["huge"], ["a", "b"], ["c"]]
+    assert parts_of(2_000, [], 5_000_000) == [[]]
+
+
+def test_a_report_of_more_files_than_one_post_may_hold_arrives_whole(world: World, collect: Collect) -> None:
+    source = MANY_PHOTOS.encode()
+    publish(source, "many.md", validate=False)
+    names = [f"{n}.jpg" for n in range(130)]
+    rows = "".join(f"<shots><shot>{name}</shot></shots>" for name in names)
+    xml = f'<data id="many" version="1">{rows}<meta><instanceID>uuid:many</instanceID></meta></data>'.encode()
+    told = collect.send(xml, {name: jpeg("red") for name in names})
+    assert told == "The office has this report already."  # the second post of it
+    assert Attachment.objects.filter(version__instance_id="uuid:many").exclude(blob=None).count() == 130
 
 
 def test_other_content_under_the_same_id_is_a_conflict_and_kept(world: World, collect: Collect) -> None:

@@ -7,7 +7,6 @@ import io
 import random
 import threading
 import time
-import uuid
 from collections import Counter
 from typing import Any
 
@@ -19,6 +18,7 @@ from backend.deployments.models import DeploymentState, Visit
 from backend.submissions import attachments, bulk, services
 from backend.submissions.arrivals import Arrival
 from backend.submissions.models import Attachment, EarlyFile, Submission
+from field_forms.answering import created_id
 from tests.integration.submissions.test_rebuild import derived
 from tests.integration.world import World, make_world
 
@@ -75,7 +75,7 @@ def registered(world: World, number: int) -> str:
     services.receive(
         Arrival(world.device, dt.datetime.now(dt.UTC), item=world.registration(f"uuid:reg{number}", installed=3))
     )
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"uuid:reg{number}"))
+    return created_id(f"uuid:reg{number}")
 
 
 @pytest.mark.parametrize("size", [1, 3], ids=["singly", "in batches"])
@@ -93,7 +93,7 @@ def test_reports_on_the_same_deployments_all_count(world: World, size: int) -> N
 
 def test_reports_that_meet_their_registration_are_not_left_waiting(world: World) -> None:
     for number in range(4):
-        deployment = str(uuid.uuid5(uuid.NAMESPACE_URL, f"uuid:reg{number}"))
+        deployment = created_id(f"uuid:reg{number}")
         registration = world.registration(f"uuid:reg{number}", installed=3)
         reports = [[[on(world, deployment, f"uuid:{number}-{p}", p)]] for p in range(PHONES - 1)]
         at_once(world, [[[registration]], *reports])

@@ -19,11 +19,12 @@ from backend.errors import Conflict, Invalid
 from backend.submissions import bulk, entities, lists, reviewing, services, settling
 from backend.submissions.arrivals import Arrival
 from backend.submissions.models import Submission
+from field_forms.answering import created_id
 from field_forms.schema import Schema
 from tests.integration.submissions.test_rebuild import derived, with_base, write_item
 from tests.integration.world import World, user
 
-ENTITY = str(uuid.uuid5(uuid.NAMESPACE_URL, "uuid:reg"))
+ENTITY = created_id("uuid:reg")
 
 
 class Phone:
@@ -82,7 +83,7 @@ def test_every_report_edit_review_and_merge_writes_a_version(world: World, phone
     assert version(world) == 4
     other = world.registration("uuid:other", installed=1)
     phone.send(Arrival(world.device, phone.clock, item=other))
-    reviewing.merge(uuid.uuid5(uuid.NAMESPACE_URL, "uuid:other"), uuid.UUID(ENTITY), "the same", office)
+    reviewing.merge(uuid.UUID(created_id("uuid:other")), uuid.UUID(ENTITY), "the same", office)
     assert version(world) == 5
     before = derived()
     bulk.rebuild()

@@ -20,12 +20,12 @@ from backend.errors import GramReachError
 from backend.submissions import bulk, entities, reviewing, services, settling
 from backend.submissions.arrivals import Arrival
 from backend.submissions.models import Submission
-from field_forms.answering import write
+from field_forms.answering import created_id, write
 from field_forms.schema import Schema
 from tests.integration.world import World, make_world, user
 from tests.soak import examples
 
-DEPLOYMENTS = [str(uuid.uuid5(uuid.NAMESPACE_URL, f"uuid:reg{i}")) for i in range(3)]
+DEPLOYMENTS = [created_id(f"uuid:reg{i}") for i in range(3)]
 
 how_known = st.sampled_from(["seen", "told", "not_found"])
 step = st.one_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 from typing import Any
 
 import orjson
@@ -12,6 +11,7 @@ from PIL import Image
 
 from backend.deployments.models import Deployment, DeploymentState, Visit
 from backend.submissions.models import Attachment, Flag, KeptAside, PersonalValue, Submission, SubmissionVersion
+from field_forms.answering import created_id
 from tests.integration.world import World
 
 
@@ -243,7 +243,7 @@ def test_answers_faster_than_anyone_can_give_them_are_flagged(world: World) -> N
 
 def test_a_report_may_arrive_before_its_registration(world: World) -> None:
     registration = world.registration("uuid:late")
-    entity = str(uuid.uuid5(uuid.NAMESPACE_URL, "uuid:late"))
+    entity = created_id("uuid:late")
     post(world, world.report(entity, "uuid:early", working=1, units_in_use=1))
     assert "unknown_deployment" in flags()
     post(world, registration)

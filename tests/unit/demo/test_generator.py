@@ -15,7 +15,7 @@ import pytest
 
 from backend.demo import generator, odd
 from backend.demo.generator import Item
-from field_forms.answering import write
+from field_forms.answering import created_id, write
 from field_forms.check import check
 from field_forms.compile import compile_form
 from field_forms.reading import read
@@ -63,7 +63,7 @@ def test_a_registration_comes_before_its_reports_also_when_sorted_by_receipt() -
     known: set[str] = set()
     for item in generator.by_receipt(generator.items(make_stage(), 1, DAY), 3000):
         if item.form_id == "deployment_registration":
-            known.add(str(uuid.uuid5(uuid.NAMESPACE_URL, item.instance_id)))
+            known.add(created_id(item.instance_id))
         elif item.form_id == "village_report" and item.answers["work"]["subject"] == "deployment":
             assert item.answers["work"]["deployment"] in known
 
