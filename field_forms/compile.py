@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
 from pyxform.xls2json_backends import DefinitionData, get_xlsform
 from pyxform.xls2xform import convert
 
-from field_forms import derived, faults
+from field_forms import derived, faults, lists_here
 from field_forms.derived import compare
 from field_forms.problems import FormError, Problem
 from field_forms.schema import Schema
@@ -41,15 +41,18 @@ class CompiledForm:
     warnings: tuple[str, ...]
 
 
-def compile_form(source: bytes, filename: str, *, validate: bool = True) -> CompiledForm:
+def compile_form(
+    source: bytes, filename: str, *, validate: bool = True, lists: Collection[str] | None = None
+) -> CompiledForm:
     """Compile an XLSForm (.md, .xlsx or .csv by its file name) and have ODK Validate check it.
 
     Errors: FormError, with sheet, row, column and remedy for each problem. `validate=False` skips ODK Validate, which
-    costs half a second; pyxform alone accepts unknown functions and reference cycles, so never publish without.
+    costs half a second; pyxform alone accepts unknown functions and reference cycles, so never publish without. `lists`:
+    the files that the form may take choices from; None: any.
     """
     book = _read(source, filename)
     rows = faults.Rows(_sheets(book))
-    _refuse(faults.before_compiling(rows))
+    _refuse((*faults.before_compiling(rows), *lists_here.refused(rows)))
     warnings: list[str] = []
     try:
         converted = convert(source, warnings=warnings, file_type=_suffix(filename), form_name="data")
@@ -61,9 +64,11 @@ def compile_form(source: bytes, filename: str, *, validate: bool = True) -> Comp
     xform = converted.xform.encode()
     schema = _titled(read_schema(xform), rows)
     _refuse(faults.after_compiling(schema, rows) or rows.locate(derived.missing(schema)))
+    if lists is not None:
+        _refuse(lists_here.unknown_files(schema, rows, lists))
     if validate:
         _refuse(faults.from_validate(_validate(xform), rows))
-    return CompiledForm(schema.form_id, schema.version, xform, schema, source, tuple(warnings))
+    return CompiledForm(schema.form_id, schema.version, xform, schema, source, (*warnings, *lists_here.said(rows)))
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -140,3 +140,4 @@ _LISTS: dict[str, tuple[Sequence[str], Callable[[Who, Named], Iterable[Sequence[
     "technologies.csv": (("name", "label", "label_hi", "themes"), _technologies),
     "centres.csv": (("name", "label", "kind"), _centres),
 }  # fmt: skip
+NAMES = frozenset(_LISTS)

@@ -10,6 +10,7 @@ from backend.audit.models import Action
 from backend.audit.services import record
 from backend.deployments.models import Change
 from backend.errors import Conflict, Invalid
+from backend.submissions import lists
 from backend.submissions.models import Form, FormVersion
 from backend.submissions.queries import form_version
 from backend.writing import writing
@@ -35,7 +36,7 @@ def checked(source: bytes, filename: str, *, validate: bool = True) -> tuple[Com
 
     Raises what `publish` raises; writes nothing.
     """
-    compiled = compile_form(source, filename, validate=validate)
+    compiled = compile_form(source, filename, validate=validate, lists=lists.NAMES)
     published = _published(compiled)
     if published is not None:
         return compiled, published
