@@ -58,8 +58,7 @@ def compile_form(
         converted = convert(source, warnings=warnings, file_type=_suffix(filename), form_name="data")
     except PyXFormError as error:
         raise FormError((faults.from_pyxform(str(error), rows),)) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        # pyxform trips over some headers instead of naming them.
+    except Exception as error:  # pyxform trips over some headers and cells instead of naming them
         raise FormError((faults.from_crash(error),)) from error
     xform = converted.xform.encode()
     schema = _titled(read_schema(xform), rows)
@@ -86,7 +85,7 @@ def _read(source: bytes, filename: str) -> DefinitionData:
         raise FormError((Problem(None, None, None, message, "Hand in an XLSForm as .md, .xlsx or .csv."),))
     try:
         return get_xlsform(xlsform=source, file_type=_suffix(filename))
-    except (PyXFormError, UnicodeDecodeError, IndexError) as error:
+    except Exception as error:  # damaged files make its readers fail in every way there is
         message = f"'{filename}' could not be read as an XLSForm: {error}"
         remedy = "Check that the file is what its name says and holds the sheets 'survey' and 'settings'."
         raise FormError((Problem(None, None, None, message, remedy),)) from error

@@ -11,6 +11,7 @@ import io
 import itertools
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 _CENSUS_SIGNS = {"totalpopulationofvillage", "cdblockcode", "referenceyear", "mddsstc", "totp"}
 _LGD_SIGNS = {"villageversion", "villagestatus", "hierarchy", "census2011code"}
 _CENSUS_MEANING = {"code": "census_code", "state_code": "state_census_code", "district_code": "district_census_code"}
+# What the readers of text, archives and workbooks say of files that are not whole.
+_DAMAGED = (
+    UnicodeError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+    python_calamine.CalamineError,
+)  # fmt: skip
 _LONGEST_LINE = 1024 * 1024
 _HEADER_WITHIN = 30  # rows
 _ENCODING_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -80,13 +86,16 @@ def read(path: Path, asked: Mapping[str, str], progress: Progress) -> Iterator[V
         if column not in HEADINGS:
             raise Invalid(f"--map {column}=...: no such column. Ours are: {', '.join(HEADINGS)}.", where="--map")
     found_any = False
-    for part in _parts(path, progress):
-        try:
+    try:
+        for part in _parts(path, progress):
             for row in _rows(path, part, asked):
                 found_any = True
                 yield row
-        except csv.Error as error:
-            raise Invalid(f"{path.name} {part.where} is no readable CSV: {error}", where=path.name) from error
+    except csv.Error as error:
+        raise Invalid(f"{path.name} is no readable CSV: {error}", where=path.name) from error
+    except _DAMAGED as error:
+        text = f"{path.name} is damaged, or not what its name says ({error}). Download it again, or save it as CSV."
+        raise Invalid(text, where=path.name) from error
     if not found_any:
         raise Invalid(f"{path.name} holds no village rows below its header.", where=path.name)
 
