@@ -19,6 +19,7 @@ from backend import bodies
 from backend.accounts.api import router as accounts
 from backend.accounts.who import Who, of_header, of_session
 from backend.deployments.api import router as reach
+from backend.described import with_answers
 from backend.errors import GramReachError, NotAllowed, TooLarge
 from backend.exports.api import router as exports
 from backend.field.api import router as field
@@ -67,7 +68,15 @@ class Session(AuthBase):
         return who
 
 
-api = NinjaAPI(
+class Described(NinjaAPI):
+    """With what each operation answers in its description."""
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        return with_answers(super().get_openapi_schema(path_prefix=prefix), prefix)
+
+
+api = Described(
     title="GramReach",
     version="1",
     description="Village-level reports on rural technologies, and whom they reach.",

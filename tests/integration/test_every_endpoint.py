@@ -33,6 +33,7 @@ from backend.field import uploads
 from backend.registry.models import Centre, Cluster
 from backend.submissions.models import Flag, FormDraft, FormVersion, KeptAside, SubmissionVersion
 from maps.timeline import moments
+from tests.described import outside
 from tests.integration.world import World, make_world, user
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +331,9 @@ def test_the_table_names_every_address() -> None:
     assert not gone, f"in the table, but no longer on the server: {', '.join(sorted(gone))}"
 
 
+DESCRIBED = API.keys() - {"GET /api/v1/openapi.json", "GET /api/v1/docs"}
+
+
 @dataclass
 class Scene:
     world: World
@@ -352,9 +356,11 @@ class Scene:
             else:
                 kind = {} if path in FORM_PAGES else {"content_type": "application/json"}
                 response = self.clients[role].post(url, self.bodies.get(path, {}), **kind)
-            if response.streaming:
-                b"".join(response.streaming_content)
+            content = b"".join(response.streaming_content) if response.streaming else response.content
             transaction.set_rollback(True)
+        if endpoint in DESCRIBED:
+            kind = response.headers.get("Content-Type", "")
+            assert outside(verb, path, response.status_code, kind, content) == "", f"{endpoint} as {role}"
         self.clients[role].cookies.update(self.cookies[role])
         return response.status_code
 

@@ -18,10 +18,11 @@ from backend.api import api
 from backend.config.wsgi import application
 from backend.deployments import filters
 from backend.errors import GramReachError
+from tests.described import outside
 from tests.integration.world import World, user
 from tests.soak import examples
 
-ROLES = ("nobody", "phone", "coordinator", "administrator")
+ROLES = ("nobody", "phone", "cluster_team", "coordinator", "administrator")
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
 schema.app = application
 
@@ -34,7 +35,7 @@ def test_the_api_has_no_fault(role: str, world: World, monkeypatch: pytest.Monke
     if role == "phone":
         client = Client(headers={"Authorization": f"Bearer {world.token}"}, raise_request_exception=False)
     elif role != "nobody":
-        client.force_login(user(role, role, centres=[world.centre]))
+        client.force_login(user(role, role, centres=[world.centre], clusters=[world.cluster]))
     faults: list[str] = []
 
     def ask(case: Case) -> None:
@@ -46,10 +47,14 @@ def test_the_api_has_no_fault(role: str, world: World, monkeypatch: pytest.Monke
             case.method, case.formatted_path, body, content_type="application/json", headers=names,
             query_params={name: str(value) for name, value in (case.query or {}).items()},
         )  # fmt: skip
-        if answer.streaming:
-            b"".join(answer.streaming_content)  # type: ignore[arg-type]
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
+        what = f"{case.method} {case.formatted_path} {case.query} {body[:300]!r}"
         if answer.status_code >= 500:
-            faults.append(f"{case.method} {case.formatted_path} {case.query} {body[:300]!r}: {answer.status_code}")
+            faults.append(f"{what}: {answer.status_code}")
+        elif found := outside(
+            case.method, case.path, answer.status_code, answer.headers.get("Content-Type", ""), content
+        ):
+            faults.append(f"{what}: not described: {found}")
 
     for result in schema.get_all_operations():
         operation = result.ok()
