@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Sheet
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontEntry, FontProperties, fontManager
 from matplotlib.patches import Circle, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
@@ -26,7 +26,14 @@ XY = tuple[float, float]
 
 @lru_cache(maxsize=4)
 def _font(weight: int) -> FontProperties:
-    return FontProperties(fname=str(FONTS / f"AnekLatin-{WEIGHTS[weight]}.ttf"))
+    """Latin letters and figures, and where it has none Devanagari; both by names of our own, so that no other font of this
+    machine can be meant."""
+    files = (f"AnekLatin-{WEIGHTS[weight]}", f"AnekDevanagari-{'Bold' if weight > 500 else 'Regular'}")
+    known = {entry.name for entry in fontManager.ttflist}
+    for file in files:
+        if file not in known:
+            fontManager.ttflist.append(FontEntry(fname=str(FONTS / f"{file}.ttf"), name=file, size="scalable"))
+    return FontProperties(family=list(files))
 
 
 class Canvas:

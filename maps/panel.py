@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from maps import wording
 from maps.canvas import INK, MUTED, XY, Canvas
 from maps.markup import number
 from maps.picture import Head
+from maps.words import language, t
 
 PANEL = 643
 LEFT, RIGHT = 57, 586
@@ -52,11 +54,12 @@ class Panel:
 
     def head(self, head: Head) -> None:
         title = 46 if len(head.title) < 44 else 38
+        step = title * (1.15 if language() == "en" else 1.3)  # vowel signs stand above and below the line
         y = 88.0
         for part in self._halves(head.title, title):
-            y = self.wrapped(y, part, title, 700, INK, title * 1.15)
-        date = f"{head.as_of.day} {head.as_of:%b %Y}"
-        y = self.wrapped(y - 4, f"{head.subtitle}. Data to {date}", 19.5, 400, MUTED, 28) + 44
+            y = self.wrapped(y, part, title, 700, INK, step)
+        dated = t("{subtitle}. Data to {date}", subtitle=head.subtitle, date=wording.day_text(head.as_of))
+        y = self.wrapped(y - 4, dated, 19.5, 400, MUTED, 28) + 44
         for figure in head.figures[:4]:
             self.text(LEFT, y, figure.label, 18, 400, MUTED)
             self.text(LEFT, y + 44, number(figure.value), 42, 700)
@@ -76,7 +79,7 @@ class Panel:
         x: float = LEFT
         if head.illustrative:
             self.canvas.rectangle(LEFT, 970, 166, 33, "#FFF3D6", "#8A6A1F", 1.4, z=21)
-            self.canvas.text(LEFT + 83, 992, "Illustrative data", 17.5, 600, "#5B3B00", anchor="center", z=22)
+            self.canvas.text(LEFT + 83, 992, t("Illustrative data"), 17.5, 600, "#5B3B00", anchor="center", z=22)
             x = LEFT + 183
         self.wrapped(981 if len(head.rule) > 60 else 991, head.rule, 13.5, 400, MUTED, 18, x)
         self.text(LEFT, 1041, source, 13.5, 400, MUTED)

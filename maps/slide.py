@@ -17,6 +17,7 @@ from maps.panel import LEFT, PANEL, Panel, Project
 from maps.picture import Cell, CentreMap, Mark, NationalMap
 from maps.slide_centre import draw
 from maps.symbols import letters_colour
+from maps.words import t
 
 BREAKS = (1, 3, 6, 12, 25)
 SHRINK = 0.93
@@ -138,7 +139,7 @@ SHIFTS = ((0, 0), (0, -14), (0, 14), (18, 0), (-18, 0), (0, -26), (0, 26), (34, 
 
 def _names(canvas: Canvas, project: Project, taken: list[placing.Box]) -> None:
     for lat, lon, name in labels.STATES.values():
-        text = name.upper()
+        text = t(name).upper()
         w, h = canvas.measure(text, 13.5, 500)
         ((x, y),) = project([(lon, lat)])
         options = [placing.Box(x - w / 2 + a, y - h / 2 + b, x + w / 2 + a, y + h / 2 + b) for a, b in SHIFTS]
@@ -150,12 +151,12 @@ def _names(canvas: Canvas, project: Project, taken: list[placing.Box]) -> None:
         canvas.text(*middle, text, 13.5, 400, "#4C5653", anchor="center", halo=2.5, lines=1.0, style="center", z=6)
     for lat, lon, name in labels.SEAS:
         ((x, y),) = project([(lon, lat)])
-        canvas.text(x, y, name, 18, 400, "#71808A", anchor="center", style="center", lines=1.1, z=6)
+        canvas.text(x, y, t(name), 18, 400, "#71808A", anchor="center", style="center", lines=1.1, z=6)
 
 
 def _legend(panel: Panel, picture: NationalMap) -> None:
     canvas, y = panel.canvas, 774.0
-    panel.text(LEFT, y, "Villages reached, per cell of about 1,770 km²", 17.5, 700)
+    panel.text(LEFT, y, t("Villages reached, per cell of about 1,770 km²"), 17.5, 700)
     words = ["1–2", "3–5", "6–11", "12–24", "25+"]
     for i, (colour, word) in enumerate(zip(RAMP, words, strict=True)):
         _key_hexagon(canvas, LEFT + 20 + i * 105.5, y + 32, 15, colour, "#9AA7A3", 1)
@@ -163,12 +164,12 @@ def _legend(panel: Panel, picture: NationalMap) -> None:
     x = LEFT
     if picture.lists:
         _key_hexagon(canvas, x + 17, y + 104, 15, "#FFFFFF", "#8C8F88", 2)
-        panel.text(x + 44, y + 110, "White spot: none reached", 18)
+        panel.text(x + 44, y + 110, t("White spot: none reached"), 18)
         x += 276
     _key_hexagon(canvas, x + 17, y + 104, 15, RAMP[2], "#B3261E", 3.4)
-    panel.text(x + 44, y + 110, "Under half still active", 18)
+    panel.text(x + 44, y + 110, t("Under half still active"), 18)
     _key_marks(panel, y + 152)
-    panel.foot(picture.head, "Boundaries: ICMR-NIE adarvmaps, simplified. Cells: H3 level 4.")
+    panel.foot(picture.head, t("Boundaries: ICMR-NIE adarvmaps, simplified. Cells: H3 level 4."))
 
 
 def _key_hexagon(canvas: Canvas, x: float, y: float, r: float, fill: str, edge: str, width: float) -> None:
@@ -183,6 +184,6 @@ def _key_marks(panel: Panel, y: float) -> None:
         canvas.cluster(LEFT + 17, y, "Hy", "#262C8C", "#FFFFFF", 15)
         canvas.rutag(LEFT + 200, y)
         canvas.house(LEFT + 365, y)
-    panel.text(LEFT + 44, y + 6, "S&T cluster", 18)
-    panel.text(LEFT + 219, y + 6, "RuTAG centre", 18)
-    panel.text(LEFT + 387, y + 6, "RSVC centre", 18)
+    panel.text(LEFT + 44, y + 6, t("S&T cluster"), 18)
+    panel.text(LEFT + 219, y + 6, t("RuTAG centre"), 18)
+    panel.text(LEFT + 387, y + 6, t("RSVC centre"), 18)

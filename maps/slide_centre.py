@@ -15,6 +15,7 @@ from maps.picture import CentreMap, Condition, VillageMark
 from maps.render_centre import ALWAYS, ROW_WORDS, site_name
 from maps.slide_crowd import Wanted
 from maps.symbols import CONDITION_COLOURS, CONDITION_ORDER, letters_colour
+from maps.words import t
 
 RADIUS = 12.0
 CENTRE_RADIUS = 18.0
@@ -28,7 +29,7 @@ def draw(canvas: Canvas, picture: CentreMap) -> None:
     panel = Panel(canvas)
     panel.head(picture.head)
     _key(panel, picture)
-    panel.foot(picture.head, "Boundaries: ICMR-NIE adarvmaps, simplified.")
+    panel.foot(picture.head, t("Boundaries: ICMR-NIE adarvmaps, simplified."))
 
 
 def _projection(canvas: Canvas, picture: CentreMap) -> tuple[Project, float]:
@@ -75,7 +76,7 @@ def _rings(canvas: Canvas, picture: CentreMap, project: Project, km: float) -> l
         r = far * km
         circle = list(zip(x + r * np.sin(turn), y - r * np.cos(turn), strict=True))
         canvas.lines([circle], render_ground.RING, 1.5, z=4, dashes=(4, 4))
-        out.append((f"{far} km", [circle[(35 + i * 7) % 120] for i in range(120)]))
+        out.append((t("{km} km", km=far), [circle[(35 + i * 7) % 120] for i in range(120)]))
     return out
 
 
@@ -165,7 +166,7 @@ def _key(panel: Panel, picture: CentreMap) -> None:
     canvas, y = panel.canvas, 762.0
     counts = Counter(v.condition for v in picture.villages)
     total = len(picture.villages) + picture.unplaced
-    panel.text(LEFT, y, f"Villages by condition, of {total}", 17.5, 700)
+    panel.text(LEFT, y, t("Villages by condition, of {n}", n=total), 17.5, 700)
     shown = _shown(counts)
     step = 34 if len(shown) <= 6 else 27
     for i, condition in enumerate(shown):
@@ -173,12 +174,12 @@ def _key(panel: Panel, picture: CentreMap) -> None:
         with canvas.raised(20):
             canvas.condition(x + 12, line - 6, condition, CONDITION_COLOURS[condition], 11 if step > 30 else 9.5)
         panel.text(x + 34, line, f"{counts[condition]}", 18, 700)
-        panel.text(x + 74, line, ROW_WORDS[condition], 18)
+        panel.text(x + 74, line, t(ROW_WORDS[condition]), 18)
     names = {v.code: f"{v.name} ({v.urgency})" if v.urgency else v.name for v in picture.villages}
     first = [names[code] for code in picture.visit_next if code in names]
     if first:
         below = y + step * ((len(shown) + 1) // 2) + 34
-        told = f"Visit next: the first 3 of {len(first)}" if len(first) > 3 else "Visit next"
+        told = t("Visit next: the first 3 of {n}", n=len(first)) if len(first) > 3 else t("Visit next")
         panel.text(LEFT, below, told, 17.5, 700)
         panel.wrapped(below + 25, ", ".join(first[:3]), 16, 400, MUTED, 21)
 

@@ -135,8 +135,7 @@ def _of_month(filters: Filters, key: str) -> Filters:
 @for_readers
 def slide_png(request: HttpRequest, who: Who, filters: Filters, view: str) -> HttpResponse:
     filters = _of_month(filters, request.GET.get("month", ""))
-    with speaking("en"):  # the slide's letters are Latin
-        drawn = picture(filters, view, who, links=False)
+    drawn = picture(filters, view, who, links=False)
     if isinstance(drawn, ReplicationMap):
         raise BadFilter("There is no slide of replication; print the map instead.", where="view")
     headers = {"Content-Disposition": f'inline; filename="reach-{view}.png"'}
