@@ -60,12 +60,12 @@ def _bit(item: Mark, sources: tuple[Source, ...]) -> int:
 def _centre(item: Mark, bit: int) -> folium.Marker:
     symbol = symbols.source(item.kind, item.letters, item.colour)
     html = (
-        f'<div class="mark mark-{item.kind}"><span class="label">{escape(item.name)}</span>'
-        f'<span class="sym">{symbol}</span></div>'
+        f'<div class="mark mark-{item.kind}"><span class="label">{escape(item.name)}</span> '
+        f'<span class="sym" aria-hidden="true">{symbol}</span></div>'
     )
     options = {
         "slug": item.slug, "kind": item.kind, "name": item.name, "radius": symbols.RADIUS[item.kind], "bit": bit,
-        "says": f"{item.name}, {t(KIND_WORDS[item.kind])}",
+        "says": f"{item.name} {symbols.written(item.kind, item.letters)}".strip() + f", {t(KIND_WORDS[item.kind])}",
     }  # fmt: skip
     return mark((item.lat, item.lon), html, PANE_OF[item.kind], options)
 

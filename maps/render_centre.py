@@ -57,7 +57,7 @@ def _html(village: VillageMark) -> str:
     return (
         f'<div class="mark {"mark-never" if village.condition == "never" else "mark-village"} is-{village.condition}">'
         f'<span class="label">{escape(village.name)}</span>'
-        f'<span class="sym">{symbols.condition(village.condition)}{also}</span></div>'
+        f'<span class="sym" aria-hidden="true">{symbols.condition(village.condition)}{also}</span></div>'
     )
 
 
@@ -83,8 +83,12 @@ def _centre_mark(picture: CentreMap, site: str, lat: float, lon: float) -> foliu
     at = picture.centre
     symbol = symbols.source(at.kind, at.letters, at.colour, 32)
     name = site_name(picture, site)
-    html = f'<div class="mark mark-{at.kind}"><span class="label">{escape(name)}</span><span class="sym">{symbol}</span></div>'
-    options = {"slug": at.slug, "kind": at.kind, "name": name, "says": name, "radius": 16, "side": "below"}
+    html = (
+        f'<div class="mark mark-{at.kind}"><span class="label">{escape(name)}</span> '
+        f'<span class="sym" aria-hidden="true">{symbol}</span></div>'
+    )
+    says = f"{name} {symbols.written(at.kind, at.letters)}".strip()
+    options = {"slug": at.slug, "kind": at.kind, "name": name, "says": says, "radius": 16, "side": "below"}
     return mark((lat, lon), html, "clusters", options)
 
 

@@ -58,7 +58,10 @@ def ring(text: str, share: float, colour: str, size: float = 30) -> str:
 
 def _receiver_html(flow: Flow, colour: str) -> str:
     symbol = ring(markup.number(flow.reached), flow.active / max(flow.reached, 1), colour)
-    return f'<div class="mark mark-flow"><span class="label">{escape(t(flow.name))}</span><span class="sym">{symbol}</span></div>'
+    return (
+        f'<div class="mark mark-flow"><span class="label">{escape(t(flow.name))}</span> '
+        f'<span class="sym" aria-hidden="true">{symbol}</span></div>'
+    )
 
 
 def _receiver_options(flow: Flow) -> dict[str, Any]:
@@ -69,14 +72,14 @@ def _receiver_options(flow: Flow) -> dict[str, Any]:
 def _origin(picture: ReplicationMap) -> folium.Marker:
     at = picture.cluster
     html = (
-        f'<div class="mark mark-cluster"><span class="label">{escape(at.name)}</span>'
-        f'<span class="sym">{symbols.cluster(at.letters, at.colour, 36)}</span></div>'
+        f'<div class="mark mark-cluster"><span class="label">{escape(at.name)}</span> '
+        f'<span class="sym" aria-hidden="true">{symbols.cluster(at.letters, at.colour, 36)}</span></div>'
     )
     options = {
         "slug": at.slug,
         "kind": "cluster",
         "name": at.name,
-        "says": f"{at.name}, {t('S&T cluster')}",
+        "says": f"{at.name} {at.letters}, {t('S&T cluster')}",
         "radius": 18,
         "side": "left",
     }

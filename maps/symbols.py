@@ -84,6 +84,11 @@ def source(kind: SourceKind, letters: str = "", colour: str = "", size: float | 
     return house(size or 21)
 
 
+def written(kind: SourceKind, letters: str = "") -> str:
+    """What `source` writes into its mark: whoever sees it may call the mark so, and its name for readers must have it."""
+    return letters if kind == "cluster" else "R" if kind in ("rutag", "rutag_chapter") else ""
+
+
 def _disc(colour: str, bar: bool = False) -> str:
     line = '<rect x="6" y="10.4" width="12" height="3.2" fill="#fff"/>' if bar else ""
     return f'<circle cx="12" cy="12" r="12" fill="#fff"/><circle cx="12" cy="12" r="10" fill="{colour}"/>{line}'

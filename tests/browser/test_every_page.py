@@ -28,7 +28,7 @@ WIDTHS = {"desk": 1280, "phone": 360}
 PAGES = {
     "home": "/", "account": "/account", "set-up-second-step": "/account/second-step", "manage": "/manage", "forms": "/forms",
     "form-upload": "/forms/upload", "form-draft": "/forms/drafts/wells", "form-history": "/forms/village_report/versions",
-    "reports": "/reports?order=newest", "saved-views": "/reports/views?query=flag%3Dany", "report": "/reports/{report}", "edit-report": "/reports/{report}/edit",
+    "reports": "/reports?order=newest", "saved-views": "/reports/views?query=flag%3Dany", "report": "/reports/{report}",
     "kept-aside": "/kept-aside", "kept-item": "/kept-aside/{kept}", "conflicts": "/conflicts", "conflict": "/conflicts/{conflict}",
     "deployments": "/deployments", "plates": "/deployments/plates?chosen={plate}", "villages-never": "/villages/never",
     "match-villages": "/villages/match", "quality": "/quality?days=365", "quality-officer": "/quality/officers/{officer}?days=365",
@@ -46,7 +46,8 @@ OTHERS = {  # signed out, a file, or only an act
     "logout", "language", "form-draft-xform", "form-draft-media", "form-try", "form-publish", "form-discard", "form-state",
     "form-source", "forget-view", "approve-many", "undo-decisions", "review-report", "no-problem", "problem-again",
     "report-photo", "resolve-kept", "match-village", "merge-deployments", "unmerge", "new-password", "publish-month",
-    "add-people", "new-code", "collect-code", "office-phone", "withdraw-codes", "revoke-phone", "forget-download", "revoke-token",
+    "add-people", "new-code", "collect-code",
+    "edit-report", "office-phone", "withdraw-codes", "revoke-phone", "forget-download", "revoke-token",
     "audit-csv", "undo-catchment", "catchment-villages", "catchment-inside", "registry-site", "api-docs", "admin-door",
 }  # fmt: skip
 

@@ -68,7 +68,7 @@
       const look = this.data.kit[condition];
       const node = el('div', { class: `mark ${condition === 'never' ? 'mark-never' : 'mark-village'} is-${condition}${listed ? '' : ' unlisted'}` },
         el('span', { class: `label beside${told ? ' told' : ''}`, text: name }),
-        el('span', { class: 'sym' }, el('span', { svg: look.svg }), also ? el('i', { class: 'also-broken' }) : null));
+        el('span', { class: 'sym', 'aria-hidden': 'true' }, el('span', { svg: look.svg }), also ? el('i', { class: 'also-broken' }) : null));
       return this.marker(at, node, `${name}, ${look.word}`, (from) => this.open(village, from));
     }
     cluster(at, { villages, reached, active }) {
