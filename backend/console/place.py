@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.deployments.observed import Point
 from backend.registry.models import Village
+from backend.submissions.shapes import Shape
 from maps.geo import haversine_km
 
 WIDTH, HEIGHT, EDGE = 520, 268, 56
@@ -29,37 +31,68 @@ class Spot:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A shape on the paper. `d`: of an SVG path."""
+
+    kind: str
+    name: str
+    d: str
+
+
+@dataclass(frozen=True)
 class Drawing:
     width: int
     height: int
     spots: list[Spot]
+    shapes: list[Drawn]
     line: tuple[float, float, float, float] | None  # from this report to the nearest of the others
     between: str  # how long that line is
     bar: float  # of the scale, and what it stands for
     bar_text: str
-    here: Point
+    here: Point | None
     village_km: float | None
 
 
-def drawing(here: Point | None, before: Point | None, village: Village | None) -> Drawing | None:
-    """None where the report has no position."""
-    if here is None:
+Named = Sequence[tuple[str, Shape]]  # by the words of its question
+
+
+def drawing(here: Point | None, before: Point | None, village: Village | None, shapes: Named = ()) -> Drawing | None:
+    """None where the report has no position and drew nothing."""
+    if here is None and not shapes:
         return None
+    origin = here or shapes[0][1].points[0]
     home = None
     if village is not None and village.lat is not None and village.lon is not None:
         home = Point(village.lat, village.lon, None)
-    named = [("here", here), *([("before", before)] if before else []), *([("village", home)] if home else [])]
-    metres = [_metres(here, point) for _, point in named]
-    scale, middle = _fit(metres)
+    others = [*([("before", before)] if before else []), *([("village", home)] if home else [])]
+    named = [("here", here), *others] if here is not None else []
+    metres = [_metres(origin, point) for _, point in named]
+    traced = [[_metres(origin, point) for point in shape.points] for _, shape in shapes]
+    scale, middle = _fit([*metres, *(m for points in traced for m in points)])
     at = [_on_paper(m, scale, middle) for m in metres]
     spots = [_spot(kind, point, x, y, scale) for (kind, point), (x, y) in zip(named, at, strict=True)]
     bar = next((s for s in SCALES if s * scale >= 60), SCALES[-1])
-    other = named[1] if len(named) > 1 else None
-    return Drawing(
-        WIDTH, HEIGHT, spots, (*at[0], *at[1]) if other else None, _length(here, other[1]) if other else "",
-        bar * scale, _text(bar), here,
-        haversine_km(here.lat, here.lon, home.lat, home.lon) if home else None,
-    )  # fmt: skip
+    line, between = None, ""
+    if len(named) > 1:
+        line, between = (*at[0], *at[1]), _length(origin, named[1][1])
+    km = haversine_km(here.lat, here.lon, home.lat, home.lon) if here and home else None
+    drawn = _on_paper_all(shapes, traced, scale, middle)
+    return Drawing(WIDTH, HEIGHT, spots, drawn, line, between, bar * scale, _text(bar), here, km)
+
+
+def _on_paper_all(
+    shapes: Named, traced: Sequence[Sequence[tuple[float, float]]], scale: float, middle: tuple[float, float]
+) -> list[Drawn]:
+    found = []
+    for (name, shape), metres in zip(shapes, traced, strict=True):
+        at = [_on_paper(m, scale, middle) for m in metres]
+        if shape.kind == "spot":
+            x, y = at[0]
+            d = f"M{x - 5} {y}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0"
+        else:
+            d = "M" + "L".join(f"{x} {y}" for x, y in at) + ("Z" if shape.kind == "area" else "")
+        found.append(Drawn(shape.kind, name, d))
+    return found
 
 
 def _metres(origin: Point, point: Point) -> tuple[float, float]:

@@ -54,12 +54,15 @@ def _page(request: HttpRequest, who: Who, submission: Submission, status: int = 
         request, who, "console/report.html", "reports", status,
         submission=submission,
         seen=seen,
+        form_title=queries.in_language(seen.now.schema.title),
         photos_now=[p for p in seen.now.photos if sharing.may_have(who, submission, seen.now.version, p.name)],
         photos_before=[
             p for p in (seen.before.photos if seen.before else ())
             if before and seen.before and sharing.may_have(who, before.submission, seen.before.version, p.name)
         ],
-        map=(drawn := place.drawing(seen.here, seen.before.here if seen.before else None, seen.row.village if seen.row else None)),
+        map=(drawn := place.drawing(
+            seen.here, seen.before.here if seen.before else None, seen.row.village if seen.row else None, seen.now.shapes
+        )),
         bar_text_x=round(drawn.bar) + 22 if drawn else 0,
         way=_way(who, query, seen.row),
         query=query.urlencode(),

@@ -25,6 +25,7 @@ from backend.submissions.models import (
     SubmissionVersion,
 )
 from backend.submissions.queries import form_by_pk
+from backend.submissions.shapes import Shape, shapes
 from backend.submissions.wording import Answer
 from field_forms.schema import Schema
 
@@ -41,6 +42,7 @@ class Seen:
     answers: list[Answer]
     photos: list[Attachment]
     here: Point | None
+    shapes: list[tuple[str, Shape]]  # what it drew besides, by the words of the question
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,14 @@ def _seen(version: SubmissionVersion, language: str, names: wording.Names, *, pe
     answers = wording.answers(schema, version.answers, language, names)
     answers += [_personal(schema, value, language, shown=personal) for value in version.personal.all()]
     photos = [a for a in version.attachments.all() if a.blob is not None and a.blob.content_type.startswith("image/")]
-    return Seen(version, schema, answers, photos, point(flatten(version.answers, schema).get("position")))
+    here = point(flatten(version.answers, schema).get("position"))
+    drawn = [(_question(schema, shape, language), shape) for shape in shapes(version.answers)]
+    return Seen(version, schema, answers, photos, here, drawn)
+
+
+def _question(schema: Schema, shape: Shape, language: str) -> str:
+    question = schema.by_path.get(shape.path)
+    return wording.label_of(question, language) if question else shape.path[-1]
 
 
 def _personal(schema: Schema, value: PersonalValue, language: str, *, shown: bool) -> Answer:

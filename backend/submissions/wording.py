@@ -10,10 +10,12 @@ from uuid import UUID
 
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from backend.deployments.models import Deployment
 from backend.deployments.observed import uuid
 from backend.registry.models import Centre, Technology, Village
+from backend.submissions.shapes import hectares, metres, shapes
 from field_forms.schema import Question, Schema, Texts
 
 Path = tuple[str, ...]  # a repeat's turn stands in it as "2"
@@ -103,7 +105,7 @@ def in_words(question: Question, value: Any, language: str, names: Names) -> str
     if isinstance(value, bool):
         return {"hi": ("नहीं", "हाँ")}.get(language, ("No", "Yes"))[value]
     if isinstance(value, Mapping):
-        return _place(value)
+        return _place(value, language)
     if question.type == "date" and isinstance(value, str):
         return _day(value, language)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -125,12 +127,23 @@ def _day(value: str, language: str) -> str:
         return date_format(day, "j M Y")
 
 
-def _place(value: Mapping[str, Any]) -> str:
+def _place(value: Mapping[str, Any], language: str) -> str:
     if value.get("type") != "Point":
-        return str(value.get("type", ""))
+        return _drawn(value, language)
     lon, lat = value["coordinates"][:2]
     accuracy = (value.get("properties") or {}).get("accuracy")
     return f"{lat:.5f}, {lon:.5f}" + (f", ± {accuracy:.0f} m" if accuracy else "")
+
+
+def _drawn(value: Mapping[str, Any], language: str) -> str:
+    """How long a line is, and how large an area."""
+    drawn = next(shapes(value, ("drawn",)), None)
+    if drawn is None:
+        return ""
+    with translation.override(language):
+        if drawn.kind == "area":
+            return gettext("Area, %(n)s hectares") % {"n": f"{hectares(drawn.points):.2f}"}
+        return gettext("Line, %(n)d m") % {"n": round(metres(drawn.points))}
 
 
 def names_in(schema: Schema, several: Sequence[Mapping[str, Any]], language: str) -> dict[tuple[str, str], str]:
