@@ -63,6 +63,19 @@ def test_two_windows_do_not_write_the_same_draft(pick: Pick, office: Office) -> 
     assert len(phone.state()) == 1
 
 
+def test_a_draft_that_was_left_while_it_opened_opens_again(pick: Pick, office: Office) -> None:
+    phone = pick()
+    phone.enrol(office.code("Hurried"))
+    phone.begin("A well")
+    key = phone.state()[0]["key"]
+    phone.go("#today")
+    phone.see("Do today")
+    phone.page.evaluate(f"location.hash = '#fill/{key}'; setTimeout(() => (location.hash = '#today'), 0)")
+    phone.page.wait_for_timeout(1500)
+    phone.page.evaluate(f"location.hash = '#fill/{key}'")
+    phone.page.locator(".form-view").wait_for()
+
+
 def test_a_full_phone_says_so_and_the_answers_stay(pick: Pick, office: Office) -> None:
     phone = pick()
     phone.enrol(office.code("Full Phone"))

@@ -44,6 +44,8 @@ def test_two_officers_on_one_phone_see_their_own_and_both_are_sent(pick: Pick, o
     phone = pick()
     phone.enrol(office.code("First Officer"))
     phone.context.set_offline(True)
+    phone.begin("A draft of the first")
+    draft = phone.state()[0]["key"]
     phone.fill("Of the first")
     office.close()
     office.open()
@@ -53,6 +55,11 @@ def test_two_officers_on_one_phone_see_their_own_and_both_are_sent(pick: Pick, o
     phone.fill("Of the second")
     phone.go("#reports")
     phone.see("1 report waits for network.")
+    assert phone.page.locator("li.row-item").count() == 1, "each sees their own"
+    phone.go(f"#fill/{draft}")
+    phone.see("This form does not open")
+    phone.go("#reports")
+    phone.see("My reports")
     phone.page.unroute("**/submissions/batch")
     phone.send()
     assert len(office.stored("First Officer")) == len(office.stored("Second Officer")) == 1

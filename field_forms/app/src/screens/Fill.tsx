@@ -1,4 +1,4 @@
-import { createEffect, createResource, createSignal, onCleanup, Show, type JSX } from 'solid-js';
+import { createResource, createSignal, onCleanup, Show, type JSX } from 'solid-js';
 import type { OpenForm } from '../form/index.ts';
 import type { Profile, Report } from '../store/db.ts';
 import { isClearable, report as stored, reports, clear, type Keeper } from '../store/reports.ts';
@@ -16,13 +16,14 @@ const PAUSE = 250; // milliseconds after the last answer
 /** One form being filled. What is written is kept at every answer, and whatever way the officer leaves. */
 export function Fill(props: { who: Profile; route: Route }): JSX.Element {
   const [stolen, setStolen] = createSignal(false);
-  const [filling, { refetch }] = createResource<Filling, boolean>((_, { refetching }) =>
-    begin(props.who, props.route, Boolean(refetching), () => setStolen(true)),
-  );
   let ended = false;
-  createEffect(() => {
-    const opened = filling();
-    if (opened && ended) opened.end();
+  const [filling, { refetch }] = createResource<Filling, boolean>(async (_, { refetching }) => {
+    const opened = await begin(props.who, props.route, Boolean(refetching), () => setStolen(true));
+    if (ended) { // the officer has left meanwhile
+      opened.form?.dispose();
+      opened.end();
+    }
+    return opened;
   });
   onCleanup(() => void (ended = true));
   return (
