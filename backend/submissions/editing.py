@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backend.accounts.who import Who
-from backend.deployments.versions import Base
 from backend.errors import Invalid, NotFound, Unreadable
 from backend.submissions import lists, services
 from backend.submissions.arrivals import Arrival, Refused
-from backend.submissions.flat import flatten
 from backend.submissions.models import Submission, SubmissionVersion
 from backend.submissions.queries import by_instance_id, form_by_pk
 from backend.submissions.services import Outcome
@@ -34,26 +32,13 @@ def to_edit(who: Who, instance_id: str) -> tuple[Submission, SubmissionVersion]:
 
 
 def list_of(who: Who, instance_id: str, filename: str) -> bytes:
-    """A list of the report's form as its officer has it, with whatever the report names besides, as it was then: no
-    answer may be missing from the choices, and what the form works out from the list must come out as it did.
+    """A list of the report's form as its officer has it, with whatever the report names besides: no answer of it may be
+    missing from the choices.
     """
     _, version = to_edit(who, instance_id)
     if filename not in form_by_pk(version.form_version_id).schema.files:
         raise NotFound("The form has no such list.", where="filename")
-    return lists.csv_of(filename, Who("field_officer", device=version.device), _named(version))
-
-
-def _named(version: SubmissionVersion) -> dict[str, dict[str, Any]]:
-    """Every text of the answers; of the deployment how many units stood there, and the version that its author saw."""
-    named: dict[str, dict[str, Any]] = {text: {} for text in _texts(version.answers)}
-    flat = flatten(version.answers, form_by_pk(version.form_version_id).schema)
-    deployment, before, base = flat.get("deployment"), flat.get("installed_before"), Base.read(version.entity_base)
-    if isinstance(deployment, str) and deployment:
-        named[deployment] = {} if before is None else {"installed": before}
-        if base is not None:
-            own = {"__version": base.version, "__trunkVersion": base.trunk, "__branchId": base.branch}
-            named[deployment] |= own
-    return named
+    return lists.csv_of(filename, Who("field_officer", device=version.device), set(_texts(version.answers)))
 
 
 def _texts(answers: Any) -> Iterator[str]:

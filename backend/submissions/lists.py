@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,25 +26,16 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-Named = Mapping[str, Mapping[str, Any]]
-
-
-def csv_of(filename: str, who: Who, named: Named = MappingProxyType({})) -> bytes:
-    """`named`: values whose rows are wanted besides, wherever they are, each with the columns that it had then."""
+def csv_of(filename: str, who: Who, named: Collection[str] = ()) -> bytes:
+    """`named`: values whose rows are wanted besides, wherever they are."""
     if filename not in _LISTS:
         raise NotFound(f"There is no list {filename}.", where="filename")
     header, rows = _LISTS[filename]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
-    found = rows(who, named)
-    writer.writerows((_as_then(header, row, named) for row in found) if named else found)
+    writer.writerows(rows(who, named))
     return out.getvalue().encode()
-
-
-def _as_then(header: Sequence[str], row: Sequence[Any], named: Named) -> Sequence[Any]:
-    then = named.get(str(row[0]))
-    return [then.get(column, value) for column, value in zip(header, row, strict=True)] if then else row
 
 
 def villages_of(who: Who) -> QuerySet[Village]:
@@ -75,13 +65,13 @@ def deployments_in_scope(who: Who, prefix: str = "") -> Q:
     return Q(**{f"{prefix}centre__in": who.centres}) | Q(**{f"{prefix}technology__clusters__in": who.clusters})
 
 
-def _villages(who: Who, named: Named) -> Iterable[Sequence[Any]]:
+def _villages(who: Who, named: Collection[str]) -> Iterable[Sequence[Any]]:
     columns = (
         "code", "name", "district__name", "gram_panchayat", "subdistrict", "name_local", "state__name", "lat", "lon",
     )  # fmt: skip
     rows = villages_of(who)
     if named:
-        rows = Village.objects.filter(Q(pk__in=rows.values("pk")) | Q(code__in=list(named)))
+        rows = Village.objects.filter(Q(pk__in=rows.values("pk")) | Q(code__in=named))
     for code, name, district, panchayat, block, local, state, lat, lon in rows.order_by("name", "code").values_list(
         *columns
     )[:MOST_ROWS]:
@@ -92,7 +82,7 @@ def _geometry(lat: float | None, lon: float | None) -> str:
     return f"{lat:.6f} {lon:.6f} 0 0" if lat is not None and lon is not None else ""
 
 
-def _uuids(named: Named) -> list[UUID]:
+def _uuids(named: Collection[str]) -> list[UUID]:
     return [found for found in map(uuid, named) if found is not None]
 
 
@@ -100,7 +90,7 @@ def _nowhere(site_kind: str | None, centre: int | None) -> bool:
     return False
 
 
-def _deployments(who: Who, named: Named) -> Iterable[Sequence[Any]]:
+def _deployments(who: Who, named: Collection[str]) -> Iterable[Sequence[Any]]:
     found = deployments_of(who)
     if named:
         found = Deployment.objects.filter(Q(pk__in=found.values("pk")) | Q(uuid__in=_uuids(named)))
@@ -120,17 +110,17 @@ def _deployments(who: Who, named: Named) -> Iterable[Sequence[Any]]:
         )  # fmt: skip
 
 
-def _technologies(who: Who, named: Named) -> Iterable[Sequence[Any]]:
+def _technologies(who: Who, named: Collection[str]) -> Iterable[Sequence[Any]]:
     for t in Technology.objects.prefetch_related("themes").order_by("name"):
         yield t.slug, t.name, t.name_hi, " ".join(sorted(theme.slug for theme in t.themes.all()))
 
 
-def _centres(who: Who, named: Named) -> Iterable[Sequence[Any]]:
-    rows = Centre.objects.filter(Q(active_to=None) | Q(slug__in=list(named)))
+def _centres(who: Who, named: Collection[str]) -> Iterable[Sequence[Any]]:
+    rows = Centre.objects.filter(Q(active_to=None) | Q(slug__in=named))
     yield from rows.order_by("name").values_list("slug", "name", "kind")
 
 
-_LISTS: dict[str, tuple[Sequence[str], Callable[[Who, Named], Iterable[Sequence[Any]]]]] = {
+_LISTS: dict[str, tuple[Sequence[str], Callable[[Who, Collection[str]], Iterable[Sequence[Any]]]]] = {
     "villages.csv": (("name", "label", "label_local", "panchayat", "block", "district", "state", "geometry"), _villages),
     "deployments.csv": (
         ("name", "label", "__version", "__trunkVersion", "__branchId", "technology", "village", "installed", "purpose",

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from backend.submissions import looks, photos
+from field_forms.answering import write
 from tests.browser.form_page import Filling, fill_everything, leaf_to_files, photo_with_exif, scene
+from tests.unit.field_forms.forms import shipped
 
 pytestmark = pytest.mark.xdist_group("browser")
 EXPECTED = {
@@ -107,6 +109,21 @@ def test_an_edit_has_an_id_of_its_own_and_names_the_one_before(filling: Filling,
     again = filling.save("edit again")
     assert (again["instanceId"], again["deprecatedId"]) == (edit["instanceId"], edit["deprecatedId"])
     assert again["xml"] == edit["xml"]
+
+
+def test_an_edit_is_worked_out_from_what_its_author_saw(filling: Filling) -> None:
+    """The list counts the units by now that the report itself added; it must not add them twice."""
+    work = {"subject": "deployment", "deployment": "d-1", "how_known": "seen", "installed_before": 7}
+    told = {"place": {"village_listed": "yes", "village": "lgd:1"}, "work": work, "units": {"units_added": 2}}
+    xml = write(shipped("village_report"), "uuid:r1", None, told).decode()
+    xml = xml.replace('update="1"', 'update="1" baseVersion="1" trunkVersion="" branchId=""')
+    filling.open("village_report", edit={"xml": xml, "files": [], "instanceId": "uuid:r1"})
+    assert (filling.value("installed_before"), filling.value("installed")) == ("7", "9")
+    entity = filling.xml().find(".//{*}entity")
+    assert (entity.get("id"), entity.get("baseVersion")) == ("d-1", "1")
+    filling.save("edit")
+    filling.open("village_report", draftOf="edit")
+    assert (filling.value("installed_before"), filling.value("installed")) == ("7", "9")
 
 
 @pytest.mark.parametrize(("size", "turned"), [((2400, 1800), 1), ((800, 600), 1), ((1800, 2400), 6)])

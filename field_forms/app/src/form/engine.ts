@@ -26,6 +26,7 @@ import { createMutable } from 'solid-js/store';
 import type { FormFiles, OpenOptions, Snapshot } from './index.ts';
 import { asXml, narrow, type Row } from './lists.ts';
 import { List, newScope, offer } from './lookups.ts';
+import { seen } from './seen.ts';
 import { prepare, type ListQuestion } from './xform.ts';
 
 export type { AnyNode, FormLanguage, GroupNode, MarkdownNode, RankNode, RepeatInstanceNode, RepeatRangeNode, SelectNode, TriggerNode, UploadNode };
@@ -56,8 +57,11 @@ const XML_PART = 'xml_submission_file';
 
 export async function start(files: FormFiles, options: OpenOptions): Promise<Engine> {
   const scope = newScope();
-  const prepared = prepare(files.xform, !!options.draft && /deprecatedID/.test(options.draft.xml), scope);
+  const ofEdit = !!options.draft && /deprecatedID/.test(options.draft.xml);
+  const prepared = prepare(files.xform, ofEdit, scope);
   const lists = await readLists(files, prepared.lists);
+  const before = options.edit ? seen(options.edit.xml) : ofEdit ? seen(options.draft!.xml) : null;
+  if (before) lists.get(before.file)?.correct(before.name, before.columns);
   const byId = [...prepared.files].flatMap(([id, file]) => (lists.has(file) ? [[id, lists.get(file)!] as const] : []));
   const withdraw = offer(scope, new Map(byId));
   const form: LoadFormOptions = {

@@ -17,6 +17,13 @@ export class List {
     return this.table;
   }
 
+  /** Before anything was asked for: these columns of the row of this name say something else. */
+  correct(name: string, columns: Row): void {
+    const [header = [], ...rows] = this.csv;
+    const row = rows.find((cells) => cells[header.indexOf('name')] === name);
+    if (row) header.forEach((column, i) => void (column in columns && (row[i] = columns[column]!)));
+  }
+
   get rows(): Row[] {
     this.all ??= this.csv.slice(1).map((cells) => this.named(cells));
     return this.all;
