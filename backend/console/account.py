@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import segno
@@ -19,6 +20,7 @@ from backend.accounts.models import User
 from backend.accounts.who import Who
 from backend.audit.models import Action
 from backend.audit.services import record
+from backend.console.agents import browser_of
 from backend.console.inside import inside, show
 from backend.errors import Invalid
 
@@ -42,7 +44,9 @@ def _page(request: HttpRequest, who: Who, status: int = 200, **context: Any) -> 
         has_step=second_step.has(user),
         due=second_step.due(user),
         codes_left=second_step.recovery_codes_left(user),
-        sessions=[(row, row.session_key == request.session.session_key) for row in sessions.of(user)],
+        sessions=[
+            (row, browser_of(row.browser), row.session_key == request.session.session_key) for row in sessions.of(user)
+        ],
         **context,
     )  # fmt: skip
 
@@ -86,7 +90,7 @@ def _square(request: HttpRequest, who: Who, status: int = 200, **context: Any) -
     return show(
         request, who, "console/second_step_set_up.html", "account", status,
         square=mark_safe(drawn),  # noqa: S308  # segno's own drawing
-        secret=second_step.secret_of(device),
+        secret=" ".join(wrap(second_step.secret_of(device), 4)),  # apps pass over the blanks
         **context,
     )  # fmt: skip
 

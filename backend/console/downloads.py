@@ -30,6 +30,10 @@ KIND_NAMES = {
     "reports": _("Village reports"), "deployments": _("Deployments"), "villages": _("Villages"), "centres": _("Centres"),
     "needs": _("Needs"), "trainings": _("Trainings"),
 }  # fmt: skip
+LANGUAGES = {
+    "en": "English", "hi": "हिन्दी", "te": "తెలుగు", "kn": "ಕನ್ನಡ", "or": "ଓଡ଼ିଆ", "mr": "मराठी", "pa": "ਪੰਜਾਬੀ", "ur": "اردو",
+    "as": "অসমীয়া", "ta": "தமிழ்", "gu": "ગુજરાતી", "bn": "বাংলা", "ml": "മലയാളം",
+}  # fmt: skip
 FORMATS = {
     "xlsx": _("Excel (XLSX)"), "csv": _("CSV"), "gpkg": _("GeoPackage, for QGIS"), "geojson": _("GeoJSON"),
     "kml": _("KML, for Google Earth"), "geoparquet": _("GeoParquet"), "fgb": _("FlatGeobuf"),
@@ -112,11 +116,11 @@ def columns(request: HttpRequest, who: Who) -> HttpResponse:
         kinds = [dictionary.labelled(KINDS[kind])]
     else:
         raise NotFound("There is no such kind.")
-    languages = dictionary.languages(kinds)
+    languages = [(code, LANGUAGES.get(code, code)) for code in dictionary.languages(kinds)]
     language = request.GET.get("words") or get_language() or "en"
     return show(
         request, who, "console/columns.html", "admin",
-        of=of, tables=[(kind, [_column(field, language) for field in kind.fields]) for kind in kinds],
+        of=of, tables=[(KIND_NAMES.get(k.name, k.name), [_column(field, language) for field in k.fields]) for k in kinds],
         kinds=KIND_NAMES.items(), forms=Form.objects.values_list("form_id", flat=True), languages=languages,
         chosen=language,
     )  # fmt: skip

@@ -13,11 +13,13 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import statistics
 import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from tests.faults.homes import TOKEN, Home, Server, home_with_world
 from tests.faults.outboxes import Writer
 
 PHONES = int(os.environ.get("PHONES", "500"))
+TRIES, PATIENCE = 200, 180  # of a request; seconds for one of them
 REPORTS, SIDE = 5, 200  # a phone's; a photo of about 40 KB
 RATES = (4_000, 12_000, 40_000, 200_000)  # bytes a second: 2G, 2.5G, 3G, better
 _PREPARE = "from backend.accounts.services import make_api_token; print(make_api_token('bench', None))"
@@ -42,6 +45,7 @@ print(Submission.objects.count(), Attachment.objects.exclude(blob=None).count())
 class Seen:
     times: dict[str, list[float]] = field(default_factory=lambda: {"batch": [], "piece": [], "map": []})
     statuses: Counter[str] = field(default_factory=Counter)
+    last: dict[str, float] = field(default_factory=dict)  # when the last one was taken
 
 
 def main() -> None:
@@ -73,7 +77,8 @@ def measure(home: Home, database: str) -> None:
         server.end()
     there = home.python(_COUNT).split()
     print(
-        f"{database}: {PHONES} phones in {took:.0f} s: {PHONES * REPORTS / took:.0f} reports/s, {PHONES / took:.1f} photos/s"
+        f"{database}: {PHONES} phones in {took:.0f} s; reports, while they came: "
+        f"{PHONES * REPORTS / (seen.last['batch'] - begun):.0f}/s; photos: {PHONES / took:.1f}/s"
     )
     print(
         f"  there: {there[0]} of {PHONES * REPORTS} reports, {there[1]} of {PHONES} photos; memory {peak / 1e6:.0f} MB at most"
@@ -124,7 +129,17 @@ class Memory:
 
 
 async def everybody(port: int, boxes: list[list[Filled]], photo: bytes, seen: Seen) -> None:
+    begun, told = time.monotonic(), asyncio.ensure_future(_tell(seen))
     await asyncio.gather(*(phone(port, box, photo, RATES[n % len(RATES)], seen) for n, box in enumerate(boxes)))
+    told.cancel()
+    print(f"  the last phone was done after {time.monotonic() - begun:.0f} s", flush=True)
+
+
+async def _tell(seen: Seen) -> None:
+    """So that one sees whether it gets on."""
+    while True:
+        await asyncio.sleep(30)
+        print(f"  ... {dict(seen.statuses)}", flush=True)
 
 
 async def phone(port: int, box: list[Filled], photo: bytes, rate: int, seen: Seen) -> None:
@@ -146,17 +161,19 @@ async def phone(port: int, box: list[Filled], photo: bytes, rate: int, seen: See
 async def until_taken(
     kind: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes, rate: int, seen: Seen
 ) -> dict[str, str]:
-    for _ in range(200):
+    dice = random.Random(path + str(id(body)))
+    for tries in range(TRIES):
         begun = time.monotonic()
         try:
-            status, told = await ask(port, method, path, headers, body, rate)
-        except (OSError, asyncio.IncompleteReadError) as error:
+            status, told = await asyncio.wait_for(ask(port, method, path, headers, body, rate), PATIENCE)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
             seen.statuses[f"{kind} {type(error).__name__}"] += 1
-            await asyncio.sleep(1)
+            await asyncio.sleep(min(30, 2**tries) * dice.uniform(0.5, 1))  # as the field app waits
             continue
         seen.statuses[f"{kind} {status}"] += 1
         if status < 300:
             # Without the time that the line itself takes.
+            seen.last[kind] = time.monotonic()
             seen.times[kind].append(max(0.0, time.monotonic() - begun - len(body) / rate))
             return told
         await asyncio.sleep(float(told.get("retry-after", 1)))
@@ -167,19 +184,23 @@ async def ask(
     port: int, method: str, path: str, headers: dict[str, str], body: bytes, rate: int
 ) -> tuple[int, dict[str, str]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answered = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n"))
     try:
         all_of_them = {"Host": "127.0.0.1", "Authorization": f"Bearer {TOKEN}", "Connection": "close", **headers}
         head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in all_of_them.items())
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
         for begin in range(0, len(body), max(1, rate // 5)):
+            if answered.done():  # refused before all was sent, and said when to come again: no need to send the rest
+                break
             writer.write(body[begin : begin + max(1, rate // 5)])
-            await writer.drain()
+            with suppress(ConnectionError):  # the answer may lie here all the same
+                await writer.drain()
             await asyncio.sleep(min(0.2, len(body) / rate))
-        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        await reader.read()
+        first, *lines = (await answered).decode("latin-1").split("\r\n")
         told = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         return int(first.split(" ")[1]), told
     finally:
+        answered.cancel()
         writer.close()
 
 

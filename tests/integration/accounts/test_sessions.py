@@ -59,9 +59,9 @@ def test_a_session_ends_by_itself(asha: User, field: str, seconds: int) -> None:
 def test_its_owner_sees_sessions_and_ends_one(asha: User) -> None:
     here, lost = signed_in(), signed_in()
     page = here.get("/account")
-    assert [own for _, own in page.context["sessions"]].count(True) == 1
+    assert [own for _, _, own in page.context["sessions"]].count(True) == 1
     assert "Phone of Asha" in page.content.decode()
-    [other] = [row for row, own in page.context["sessions"] if not own]
+    [other] = [row for row, _, own in page.context["sessions"] if not own]
     here.post(f"/account/sessions/{other.pk}/end")
     assert (is_in(here), is_in(lost)) == (True, False)
 
