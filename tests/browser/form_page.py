@@ -6,7 +6,6 @@ import csv
 import io
 import random
 import re
-import struct
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -37,7 +36,6 @@ POLICY = (
 )
 PAGE = "/field/src/form/harness.html"
 VILLAGES = 2000
-VILLAGE = ("dham", "village 19")
 
 
 class Served(SimpleHTTPRequestHandler):
@@ -204,138 +202,6 @@ class Filling:
 
     def draw(self, path: Path) -> None:
         self.page.screenshot(path=path, animations="disabled")
-
-
-def fill_everything(
-    filling: Filling, folder: Path, seen: Path | None = None, *, villages: tuple[str, str] = VILLAGE
-) -> None:
-    """`villages`: what is typed to find the one, and the others; the second and the first two found are chosen."""
-    page = filling.page
-
-    def shot(name: str) -> None:
-        if seen:
-            filling.draw(seen / f"form-{name}.png")
-
-    page.wait_for_selector(".note")
-    shot("note")
-    filling.on()
-    filling.question("A word").locator("input").fill("charkha <&>")
-    filling.question("More words").locator("textarea").fill("one\ntwo")
-    filling.question("Mobile number").locator("input").fill("९८७६५४३२१०")
-    shot("texts")
-    filling.on()
-    for _ in range(3):
-        filling.question("How many of them work?").locator("button").last.click()
-    filling.number("Weight in kg", "3,75")
-    page.wait_for_selector(".slider")
-    filling.question("How sure are you?").locator(".field").fill("7")
-    filling.question("How sure are you?").locator(".field").blur()
-    filling.question("How many stars?").locator(".option").nth(3).click()
-    shot("numbers")
-    filling.on()
-    filling.question("Day").locator("input").fill("2026-11-20")
-    filling.question("Month").locator("input").fill("2026-10")
-    filling.question("Hour").locator("input").fill("09:41")
-    filling.question("Day and hour").locator("input").fill("2026-11-20T09:41")
-    shot("times")
-    filling.on()
-    filling.question("How are the wheels now?").locator(".option").nth(1).click()
-    for n in (0, 2):
-        filling.question("Which did you see?").locator(".option").nth(n).click()
-    filling.question("Two beside each other").locator(".option").nth(0).click()
-    filling.question("Do people like it?").locator(".option").nth(2).click()
-    filling.question("From a list that folds").locator("select").select_option("broken")
-    filling.question("Several from a list").locator(".picker").click()
-    for n in (0, 3):
-        page.locator(".search-row").nth(n).click()
-    page.click(".form-over .main")
-    shot("choices")
-    filling.on()
-    filling.question("Which village?").locator(".picker").click()
-    page.fill(".search-box input", villages[0])
-    shot("search")
-    page.locator(".search-row").nth(1).click()
-    filling.question("Which other villages?").locator(".picker").click()
-    page.fill(".search-box input", villages[1])
-    page.locator(".search-row").nth(0).click()
-    page.locator(".search-row").nth(1).click()
-    page.click(".form-over .main")
-    shot("lists")
-    filling.on()
-    page.wait_for_selector("text=District")
-    page.locator(".option").nth(0).click()  # quick: goes on by itself
-    page.wait_for_selector("text=Lamgara")
-    page.locator(".option").nth(1).click()
-    filling.on()
-    filling.question("Their work").locator("input").fill("weaver")
-    page.click("text=Add another")
-    filling.question("Their work").nth(1).locator("input").fill("smith")
-    shot("repeat")
-    filling.on()
-    page.click("text=Find my position")
-    page.wait_for_selector("text=Keep this place")
-    page.wait_for_selector(".ring-good")
-    shot("position")
-    page.click("text=Keep this place")
-    filling.on()
-    page.click("text=Find my position")
-    page.click("text=Place by hand on the map")
-    page.wait_for_selector(".map-district")
-    page.locator(".map > svg").click(position={"x": 120, "y": 150})
-    shot("by-hand")
-    page.click("text=Keep the pin here")
-    filling.on()
-    for label, points in (("Mark the line", 2), ("Mark the area", 3)):
-        page.click(f"text={label}")
-        page.wait_for_selector(".map svg")
-        for n in range(points):
-            page.locator(".map > svg").click(position={"x": 60 + 100 * n, "y": 120 + 90 * (n % 2)})
-            page.click("text=Point here")
-        shot(label.split()[-1])
-        page.click("text=Keep this")
-        filling.on()
-    page.click("text=Mark the line")
-    for n in range(3):
-        page.context.set_geolocation({"latitude": 29.6 + n / 1000, "longitude": 79.65, "accuracy": 8})
-        if n == 0:
-            page.get_by_role("button", name="Walk", exact=True).click()
-        page.get_by_text(f"{n + 1} points").wait_for()
-    page.click("text=Pause")
-    shot("walked")
-    page.click("text=Keep this")
-    filling.on()
-    photo = photo_with_exif(folder / "photo.jpg")
-    page.wait_for_selector("input[type=file]")
-    filling.question("Take a photo of the running wheel").locator("input[type=file]").first.set_input_files(photo)
-    page.wait_for_selector(".photo-now")
-    if seen:
-        page.wait_for_selector(".photo-last img")
-    small = folder / "note.txt"
-    small.write_text("paper")
-    filling.question("The sound").locator("input[type=file]").first.set_input_files(
-        {"name": "a b.wav", "mimeType": "audio/wav", "buffer": silence()}
-    )
-    filling.question("A film").locator("input[type=file]").first.set_input_files(
-        {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0\0\0\x18ftypmp42" + bytes(100)}
-    )
-    filling.question("A paper").locator("input[type=file]").set_input_files(small)
-    page.wait_for_selector("text=note.txt")
-    shot("files")
-    filling.on()
-    page.wait_for_selector(".rank")
-    filling.question("Scan the plate").locator("input").fill("GR-0001")
-    page.click("text=This order is right")
-    page.locator(".rank li").nth(2).locator("button").nth(0).click()
-    page.click("text=OK")
-    shot("rest")
-
-
-def silence() -> bytes:
-    data = bytes(800)
-    head = struct.pack(
-        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8, b"data", len(data)
-    )
-    return head + data
 
 
 def leaf_to_files(filling: Filling) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.browser.every_type import fill_everything
 from tests.browser.field import ROOT, Office, Pick
-from tests.browser.form_page import Filling, fill_everything
+from tests.browser.form_page import Filling
 from tests.unit.field_forms.forms import SHIPPED
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -9,7 +9,8 @@ import pytest
 
 from backend.submissions import looks, photos
 from field_forms.answering import write
-from tests.browser.form_page import Filling, fill_everything, leaf_to_files, photo_with_exif, scene
+from tests.browser.every_type import fill_everything
+from tests.browser.form_page import Filling, leaf_to_files, photo_with_exif, scene
 from tests.unit.field_forms.forms import shipped
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from PIL import Image
 
+from backend.exports.management.commands import work
 from backend.submissions import looks
 from backend.submissions.models import Attachment, Flag, PhotoLook, ReportRow
 from tests.integration.world import World
@@ -170,6 +171,16 @@ def test_looking_again_changes_nothing(bring: Callable[..., str], send: Callable
     call_command("rebuild", photos=True)
     assert sorted(PhotoLook.objects.values_list("version", "name", "bits")) == before
     assert list(Flag.objects.order_by("pk").values_list("version", "code", "where", "detail")) == flags
+
+
+def test_whoever_makes_the_exports_looks_at_photos_too(
+    bring: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "call_command", lambda *args, **options: None)  # it closes the test's database
+    bring(picture(8))
+    again = bring(picture(8, side=300), visit_date="2026-11-20")
+    call_command("work", once=True)
+    assert len(reused(again)) == 1
 
 
 def test_a_damaged_photo_keeps_none_of_the_others_waiting(bring: Callable[..., str]) -> None:
