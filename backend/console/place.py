@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from backend.deployments.observed import Point
 from backend.registry.models import Village
 from backend.submissions.shapes import Shape
@@ -140,5 +142,7 @@ def _length(one: Point, other: Point) -> str:
 
 def _text(metres: float) -> str:
     if metres < 1000:
-        return f"{metres:.0f} m"
-    return f"{metres / 1000:.0f} km" if metres >= 10_000 or metres % 1000 == 0 else f"{metres / 1000:.1f} km"
+        return gettext("%(n)d m") % {"n": round(metres)}
+    if metres >= 10_000 or metres % 1000 == 0:
+        return gettext("%(n)d km") % {"n": round(metres / 1000)}
+    return gettext("%(n).1f km") % {"n": metres / 1000}

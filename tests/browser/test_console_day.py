@@ -54,7 +54,13 @@ def press(tab: Tab, key: str) -> None:
 def test_a_coordinators_day(tab: Tab, office: World, screenshots: Path) -> None:
     tab.sign_in("meena.joshi")
     assert "What needs you today" in tab.text("h1")
+    assert tab.page.locator(".sketch").get_attribute("aria-label") == "Villages around Nitte, each by its mark."
     tab.page.screenshot(path=screenshots / "today.png")
+    tab.page.click("text=Plan visits")
+    tab.settled()
+    white = tab.text("tbody th").strip()
+    assert white == "Village 2", "the one village of the list where nobody was"
+    tab.page.go_back()
     tab.page.click("text=Start reviewing")
     tab.settled()
     assert "1 of 23" in tab.text(".back")
@@ -87,6 +93,19 @@ def test_a_coordinators_day(tab: Tab, office: World, screenshots: Path) -> None:
     tab.settled()
     assert "Geeta Rawat" in tab.text(".slips")
     assert tab.page.locator(".slips svg.square").count() == 1
+
+    tab.page.click("nav >> text=Today")
+    tab.page.click(".sketch-link")
+    tab.page.wait_for_selector("body[data-ready=yes]")
+    assert tab.page.get_by_role("link", name="Map", exact=True).get_attribute("aria-current") == "page"
+    assert white in tab.text("main.stage"), "among those to visit next"
+    tab.page.emulate_media(media="print")
+    assert not tab.page.is_visible(".console")
+    assert tab.page.is_visible("#title")
+    assert tab.page.is_visible(".layers"), "what the marks mean"
+    assert (tab.page.locator("#map_gramreach").bounding_box() or {})["height"] > 300, "the map fills the sheet"
+    assert tab.page.pdf().startswith(b"%PDF")
+    tab.page.screenshot(path=screenshots / "map-printed.png")
 
 
 def test_keys_can_be_switched_off(tab: Tab, office: World) -> None:

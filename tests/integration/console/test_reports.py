@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
@@ -18,6 +19,7 @@ from backend.accounts import services as accounts
 from backend.accounts.models import Officer
 from backend.accounts.who import of_user
 from backend.audit.models import Action, Entry
+from backend.console import words
 from backend.console.models import SavedView
 from backend.deployments.models import Deployment
 from backend.field import feedback
@@ -162,6 +164,14 @@ def test_a_flag_found_to_be_no_problem_leaves_the_lists_and_comes_back(desk: Cli
     desk.post(f"{page}/flags/{flag.pk}/again")
     assert shown(desk, "flag=any") == [sent]
     assert Decision.objects.count() == 2, "its undoing is a decision of its own"
+
+
+def test_a_flag_is_told_in_the_readers_language(desk: Client, world: World) -> None:
+    sent = send(world, world.registration(position=PIN))
+    told = desk.get(f"/reports/{sent}", headers={"Accept-Language": "hi"}).content.decode()
+    assert str(words.REASONS["position_unproven"]) not in told
+    with override("hi"):
+        assert words.reason("position_unproven") in told
 
 
 def test_a_changed_report_is_flagged_anew(desk: Client, world: World) -> None:
