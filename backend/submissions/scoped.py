@@ -53,8 +53,10 @@ class Scoped:
         """The first `most` in order of `submission` or `visit_date`, either way round (`-submission`)."""
         if self.everywhere:
             return self._narrowed(ReportRow.objects.all()).order_by(order)[:most]
-        parts = (self._part(part, order, most) for part in self._parts(order))
-        sql, params = _together([part for part in parts if part is not None])
+        parts = [part for q in self._parts(order) if (part := self._part(q, order, most)) is not None]
+        if not parts:
+            return ReportRow.objects.none()
+        sql, params = _together(parts)
         return ReportRow.objects.filter(pk__in=RawSQL(sql, params)).order_by(order)[:most]  # noqa: S611  # our own queries' SQL
 
     def counted(self, most: int = COUNTED_TO) -> int:
@@ -123,7 +125,5 @@ def _not_of(centres: Sequence[int]) -> Iterator[Q]:
 
 
 def _together(parts: Sequence[tuple[str, tuple[Any, ...]]]) -> tuple[str, tuple[Any, ...]]:
-    if not parts:
-        return "SELECT NULL WHERE 1 = 0", ()
     sql = " UNION ".join(f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in enumerate(parts))  # noqa: S608  # our own queries' SQL
     return sql, tuple(value for _, params in parts for value in params)

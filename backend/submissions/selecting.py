@@ -45,8 +45,10 @@ def of_scope(who: Who) -> QuerySet[ReportRow]:
 
 def matching(who: Who, wanted: Wanted) -> Scoped:
     """Raises BadFilter for what cannot be asked of reports."""
-    rows = scoped(who).reviewed(*wanted.filters.review)
-    rows = rows.filter(_filters(wanted.filters), *(_word(word) for word in wanted.text.split()))
+    filters, rows = wanted.filters, scoped(who)
+    if filters.centre and who.everywhere:  # read as those read it whose centre it is
+        rows, filters = Scoped(everywhere=False, centres=tuple(_centres(filters))), filters.without("centre")
+    rows = rows.reviewed(*filters.review).filter(_filters(filters), *(_word(word) for word in wanted.text.split()))
     if wanted.flag:
         rows = rows.filter(flags__gt=0)
         rows = rows if wanted.flag == ANY_FLAG else rows.filter(codes__contains=wanted.flag)
@@ -69,7 +71,7 @@ def _filters(filters: Filters) -> Q:
     if filters.status:
         wanted &= Q(found__in=filters.status)
     if filters.centre:
-        wanted &= Q(centre__in=_ids(Centre.objects.filter(slug__in=filters.centre)))
+        wanted &= Q(centre__in=_centres(filters))
     if filters.village:
         wanted &= Q(village__in=_ids(Village.objects.filter(code__in=filters.village)))
     for technologies in _technologies(filters):
@@ -79,6 +81,10 @@ def _filters(filters: Filters) -> Q:
     if filters.state:
         wanted &= Q(district__in=_ids(District.objects.filter(state__slug__in=filters.state)))
     return wanted & _times(filters) & _box(filters)
+
+
+def _centres(filters: Filters) -> list[int]:
+    return _ids(Centre.objects.filter(slug__in=filters.centre))
 
 
 def _technologies(filters: Filters) -> list[list[int]]:
