@@ -34,11 +34,13 @@ class Names:
 
 def names() -> Names:
     technologies: dict[int | None, KnownTechnology] = {None: KnownTechnology(None, None, None, Rhythm())}
-    for row in Technology.objects.prefetch_related("clusters"):
-        clusters = " ".join(cluster.slug for cluster in row.clusters.all()) or None
-        technologies[row.pk] = KnownTechnology(
-            row.slug, row.name, clusters, rhythm(row.revisit_days, row.season_months)
-        )
+    clusters: dict[int, list[str]] = {}
+    of_clusters = Technology.clusters.through.objects.order_by("cluster_id")
+    for technology, slug in of_clusters.values_list("technology_id", "cluster__slug"):
+        clusters.setdefault(technology, []).append(slug)
+    rows = Technology.objects.order_by().values_list("id", "slug", "name", "revisit_days", "season_months")
+    for pk, slug, name, days, months in rows:  # no objects: pages of features ask for this each time
+        technologies[pk] = KnownTechnology(slug, name, " ".join(clusters.get(pk, ())) or None, rhythm(days, months))
     return Names(
         technologies,
         dict(Centre.objects.order_by().values_list("id", "slug")),

@@ -15,7 +15,7 @@ from backend.deployments.privacy import HOME, at_least_five, guarded, summed_upw
 from backend.exports import queries
 from backend.exports.fields import REPORTS, THEMES
 from backend.exports.names import Names, names
-from backend.exports.queries import UuidText, filled, text
+from backend.exports.queries import UuidText, dashed, filled, text
 from backend.exports.rows import Chunks, Row, at
 from backend.exports.states import conditions
 from backend.exports.submitted import COUNTS, WAITING, Submitted, chunks, showing
@@ -90,7 +90,7 @@ def _report(who: Who, filters: Filters, known: Names) -> Told:
         ended = visit[_FIGURES_AT] == 1
         return one.instance_id, at(lon, lat), (
             one.instance_id, one.current_instance_id, version, one.review_state, visit[COUNTS] == 1, visit[WAITING] == 1,
-            rule, one.received_at, day, uuid, slug, name, clusters, known.centres.get(centre), purpose, site_kind or None,
+            rule, one.received_at, day, dashed(uuid), slug, name, clusters, known.centres.get(centre), purpose, site_kind or None,
             village, village_name, village_other, in_state, in_district, digipin, accuracy, said(ended, figures), ended,
             illustrative == 1, *figures, *(_NO_THEMES if themes is None else map(plain(themes).get, _THEMES)),
         )  # fmt: skip
