@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from backend.accounts.who import Who, of_user
+from backend.audit.models import Action, Entry
 from backend.demo import synthesize
 from backend.deployments.models import DeploymentState, Visit
-from backend.submissions import attachments, bulk, services
+from backend.submissions import attachments, bulk, editing, services
 from backend.submissions.arrivals import Arrival
 from backend.submissions.models import Attachment, EarlyFile, Submission
 from field_forms.answering import created_id
 from tests.integration.submissions.test_rebuild import derived
-from tests.integration.world import World, make_world
+from tests.integration.world import World, make_world, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONES = 6
@@ -175,3 +177,37 @@ def test_reports_with_the_same_and_with_other_photos_are_stored_together(world: 
     stored = Attachment.objects.filter(version__submission__form__form_id="village_report")
     assert stored.exclude(blob=None).exclude(received_at=None).count() == PHONES * 2
     assert stored.values("blob").distinct().count() == PHONES + 1  # the photo of all is kept once
+
+
+def edited_at_once(bodies: list[dict[str, Any]], who: Who) -> Counter[str]:
+    """Each body is a change that is sent from the office at the same moment; what was answered."""
+    ready, outcomes = threading.Barrier(len(bodies)), list[str]()
+
+    def one(body: dict[str, Any]) -> None:
+        ready.wait()
+        try:
+            outcomes.append(editing.edit(who, {"item": body}).outcome)
+        except Exception as fault:
+            outcomes.append(repr(fault))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(body,)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(outcomes)
+
+
+def test_of_two_who_change_a_report_at_the_office_at_once_one_is_told(world: World) -> None:
+    who = of_user(user("administrator", "boss"))
+    services.receive(Arrival(world.device, dt.datetime.now(dt.UTC), item=world.registration("uuid:r")))
+    mine = [world.registration(f"uuid:e{n}", installed=n) | {"deprecated_id": "uuid:r"} for n in (1, 2)]
+    assert edited_at_once(mine, who) == {"edited": 1, "conflict": 1}
+    current = Submission.objects.get().current_instance_id
+    same = world.registration("uuid:again", installed=5) | {"deprecated_id": current}
+    assert edited_at_once([same] * 8, who) == {"edited": 1, "identical": 7}
+    assert Submission.objects.get().versions.count() == 3
+    assert Entry.objects.filter(action=Action.REPORT_EDITED).count() == 2
+    assert same_when_built_anew()

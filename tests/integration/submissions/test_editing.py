@@ -89,6 +89,17 @@ def test_who_changes_what_somebody_changed_meanwhile_is_told_and_nothing_is_kept
     assert Submission.objects.get(instance_id="uuid:r1").current_instance_id == "uuid:r2"
 
 
+def test_a_phone_that_knows_only_the_version_before_the_offices_is_kept_aside(world: World, office: Client) -> None:
+    uuid = reported(world)
+    changed(office, world, uuid, "uuid:e1", "uuid:r1", working=1)
+    answer = send(world, world.report(uuid, "uuid:r2", working=2) | {"deprecated_id": "uuid:r1"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["kept"]) == (409, "stale_deprecated_id", True)
+    later = send(world, world.report(uuid, "uuid:r3", working=2) | {"deprecated_id": "uuid:e1"})
+    assert later.json()["outcome"] == "edited"
+    versions = SubmissionVersion.objects.filter(submission__instance_id="uuid:r1").order_by("number")
+    assert [version.edited_by is None for version in versions] == [True, False, True]
+
+
 def test_outside_the_scope_there_is_no_such_report(world: World) -> None:
     uuid = reported(world)
     elsewhere = signed_in(user("coordinator", "far"))
