@@ -12,6 +12,7 @@ from backend.deployments.models import Deployment
 from backend.submissions.flat import flatten
 from backend.submissions.models import Submission, SubmissionVersion
 from field_forms.schema import Schema
+from tests.browser.axe import violations
 from tests.browser.conftest import Open, Tab
 from tests.browser.form_page import Filling
 from tests.browser.test_form_preview import built
@@ -69,6 +70,7 @@ def test_a_report_is_changed_and_its_history_says_by_whom(world: World, open_tab
     assert "a report of Asha" in tab.text(".preview-head")
     in_use(tab).fill("1")
     tab.page.screenshot(path=screenshots / "edit-desk.png")
+    assert violations(tab.page) == []
     tab.page.click("#acts >> text=Store the change")
     stored(tab)
     tab.page.screenshot(path=screenshots / "edit-done.png", full_page=True)
@@ -91,6 +93,7 @@ def test_what_somebody_changed_meanwhile_is_said_and_the_answers_stay(
     tab.page.wait_for_selector("text=Store mine all the same")
     tab.page.screenshot(path=screenshots / "edit-conflict-phone.png")
     assert (in_use(tab).input_value(), tab.sideways()) == ("1", 0)
+    assert violations(tab.page) == []
     tab.page.click("text=Store mine all the same")
     stored(tab)
     versions = SubmissionVersion.objects.filter(submission__instance_id="uuid:r1").order_by("number")
