@@ -16,11 +16,22 @@ from field_forms.schema import Schema
 
 DEPLOYMENTS = "deployments"
 REGISTERS, REPORTS = "deployment_registration", "village_report"
+_MEDIA = re.compile(r"(media::)?(big-image|image|audio|video)(::.+)?")
 
 
 def refused(rows: Rows) -> tuple[Problem, ...]:
-    """Of entities: what would be right on a phone and wrong at the office."""
-    return tuple(_entities(rows))
+    """Of entities: what would be right on a phone and wrong at the office. And choices of a file that pyxform makes
+    beside the form, without which Collect does not open it.
+    """
+    return (*_outside(rows), *_entities(rows))
+
+
+def _outside(rows: Rows) -> Iterator[Problem]:
+    for number, row in rows.numbered("survey"):
+        if (row.get("type") or "").startswith("select_one_external"):
+            message = "Choices of the sheet external_choices cannot be given to phones here."
+            remedy = "Put them into the sheet choices, write select_one, and keep the choice_filter."
+            yield Problem("survey", number, "type", message, remedy)
 
 
 def unknown_files(schema: Schema, rows: Rows, lists: Collection[str]) -> tuple[Problem, ...]:
@@ -42,7 +53,20 @@ def _asked(rows: Rows, file: str) -> tuple[int | None, str | None]:
 
 
 def said(rows: Rows) -> tuple[str, ...]:
-    """Of entities of other lists: the form may be published, and its answers are all that the office keeps."""
+    """The form may be published, and this will be missed: entities of other lists, of which the office keeps the answers
+    alone, and the form's own pictures and sounds.
+    """
+    return (*_other_lists(rows), *_media(rows))
+
+
+def _media(rows: Rows) -> Iterator[str]:
+    cells = ((c, str(v)) for sheet in ("survey", "choices") for _, row in rows.numbered(sheet) for c, v in row.items())
+    names = dict.fromkeys(value for column, value in cells if value and _MEDIA.fullmatch(column))
+    if names:
+        yield f"Phones get no pictures and sounds of a form: {', '.join(names)}. Say in words what they show."
+
+
+def _other_lists(rows: Rows) -> tuple[str, ...]:
     names = dict.fromkeys(name for _, row in rows.numbered("entities") if (name := _list(row)) not in ("", DEPLOYMENTS))
     return tuple(
         f"The office keeps no list '{name}': the answers are stored, and no entity is made or changed."

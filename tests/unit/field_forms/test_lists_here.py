@@ -88,3 +88,25 @@ def test_entities_of_another_list_are_said_not_to_be_kept() -> None:
     source = HEAD + "| | text | why | Why? | |\n| entities |\n| | list_name | label |\n| | trees | ${why} |\n"
     [said] = compile_form(source.encode(), "wells.md", validate=False, lists=LISTS).warnings
     assert said.startswith("The office keeps no list 'trees'")
+
+
+def test_pictures_of_a_form_are_said_to_be_missing_on_phones() -> None:
+    source = (
+        "| settings |\n| | form_id | version |\n| | wells | 1 |\n"
+        "| survey |\n| | type | name | label | media::image |\n| | select_one kinds | kind | Kind? | kinds.png |\n"
+        "| choices |\n| | list_name | name | label | media::audio |\n| | kinds | open | Open | open.mp3 |\n"
+    )
+    [said] = compile_form(source.encode(), "wells.md", validate=False, lists=LISTS).warnings
+    assert said == "Phones get no pictures and sounds of a form: kinds.png, open.mp3. Say in words what they show."
+
+
+def test_choices_of_an_outside_sheet_are_refused() -> None:
+    source = (
+        "| settings |\n| | form_id | version |\n| | wells | 1 |\n"
+        "| survey |\n| | type | name | label | choice_filter |\n| | text | state | State | |\n"
+        "| | select_one_external towns | town | Town? | state=${state} |\n"
+        "| external_choices |\n| | list_name | name | label | state |\n| | towns | a | A | x |\n"
+    )
+    [problem] = problems(source)
+    assert (problem.row, problem.column) == (3, "type")
+    assert "sheet choices" in problem.remedy
