@@ -118,7 +118,7 @@ def officer(request: HttpRequest, who: Who, officer_id: int) -> HttpResponse:
     days = _days(request)
     scope = selecting.scoped(who)
     person = Officer.objects.filter(pk=officer_id).select_related("centre").first()
-    rows = scope.filter(officer=officer_id)
+    rows = scope.of(officer=officer_id)
     if person is None or not (who.everywhere or person.centre_id in who.centres or rows.rows().exists()):
         raise NotFound("There is no such person in your scope.", where="officer")
     own = newest(rows, days)

@@ -29,7 +29,9 @@ MOST_PARTS = 24  # of more centres or technologies several share a part
 
 @dataclass(frozen=True)
 class Scoped:
-    """`review`: these states alone; empty: all. `everywhere`: the whole table, of which there are no parts."""
+    """`review`: these states alone; empty: all. `everywhere`: the whole table, of which there are no parts. `narrow`: what is
+    wanted is of one village, deployment or officer, whose own index finds it: the scope only sifts that.
+    """
 
     everywhere: bool
     centres: tuple[int, ...] = ()
@@ -37,9 +39,14 @@ class Scoped:
     technologies: tuple[int, ...] = ()
     where: Q = field(default_factory=Q)
     review: tuple[str, ...] = ()
+    narrow: bool = False
 
     def filter(self, *wanted: Q, **more: Any) -> Scoped:
         return replace(self, where=reduce(Q.__and__, wanted, self.where & Q(**more)))
+
+    def of(self, **one: Any) -> Scoped:
+        """Of one officer, say: what an index finds without the scope."""
+        return replace(self.filter(**one), narrow=True)
 
     def reviewed(self, *states: str) -> Scoped:
         return replace(self, review=states)
@@ -51,8 +58,8 @@ class Scoped:
 
     def first(self, order: str, most: int) -> QuerySet[ReportRow]:
         """The first `most` in order of `submission` or `visit_date`, either way round (`-submission`)."""
-        if self.everywhere:
-            return self._narrowed(ReportRow.objects.all()).order_by(order)[:most]
+        if self.everywhere or self.narrow:
+            return self.rows().order_by(order)[:most]
         parts = [part for q in self._parts(order) if (part := self._part(q, order, most)) is not None]
         if not parts:
             return ReportRow.objects.none()
@@ -61,8 +68,8 @@ class Scoped:
 
     def counted(self, most: int = COUNTED_TO) -> int:
         """How many, up to `most` + 1, which stands for more."""
-        if self.everywhere:
-            return self._narrowed(ReportRow.objects.all())[: most + 1].count()
+        if self.everywhere or self.narrow:
+            return self.rows()[: most + 1].count()
         return self.first("submission", most + 1).count()
 
     def _narrowed(self, rows: QuerySet[ReportRow]) -> QuerySet[ReportRow]:

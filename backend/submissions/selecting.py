@@ -53,9 +53,11 @@ def matching(who: Who, wanted: Wanted) -> Scoped:
         rows = rows.filter(flags__gt=0)
         rows = rows if wanted.flag == ANY_FLAG else rows.filter(codes__contains=wanted.flag)
     if wanted.officer is not None:
-        rows = rows.filter(officer=wanted.officer)
+        rows = rows.of(officer=wanted.officer)
     if wanted.deployment is not None:
-        rows = rows.filter(deployment=wanted.deployment)
+        rows = rows.of(deployment=wanted.deployment)
+    if filters.village:
+        rows = rows.of(village__in=_ids(Village.objects.filter(code__in=filters.village)))
     return rows.filter(form__in=_ids(Form.objects.filter(form_id=wanted.form))) if wanted.form else rows
 
 
@@ -72,8 +74,6 @@ def _filters(filters: Filters) -> Q:
         wanted &= Q(found__in=filters.status)
     if filters.centre:
         wanted &= Q(centre__in=_centres(filters))
-    if filters.village:
-        wanted &= Q(village__in=_ids(Village.objects.filter(code__in=filters.village)))
     for technologies in _technologies(filters):
         wanted &= Q(technology__in=technologies)
     if filters.district:

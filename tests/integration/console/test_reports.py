@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -139,6 +140,7 @@ def test_a_scope_of_several_parts_gives_each_report_once_and_in_order(world: Wor
     scope = selecting.scoped(who)
     assert [row.pk for row in scope.first("submission", 100)] == mine
     assert [row.pk for row in scope.first("-submission", 3)] == mine[:1:-1]
+    assert [row.pk for row in replace(scope, narrow=True).first("-submission", 3)] == mine[:1:-1]
     assert [row.pk for row in scope.reviewed("approved").first("submission", 9)] == [keys[4]]
     assert [row.pk for row in scope.filter(submission__gt=mine[2]).first("submission", 9)] == mine[3:]
     assert (scope.counted(), scope.counted(2), scope.reviewed("received").counted()) == (5, 3, 4)
