@@ -165,7 +165,8 @@ def office(request: HttpRequest, who: Who) -> HttpResponse:
     try:
         editing.set_phone(_centre(request, who), request.POST.get("phone", ""), who.actor)
     except Invalid as error:
-        return _list(request, who, error.status, error=error, phone=request.POST.get("phone", ""))
+        said = {name: request.POST.get(name, "") for name in ("phone", "centre")}
+        return _list(request, who, error.status, error=error, phone=said["phone"], office_of=said["centre"])
     messages.success(request, gettext("The number is kept. Phones learn it when they next have network."))
     return redirect("phones")
 

@@ -21,7 +21,7 @@ from tests.browser.camera import seeing
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, choose_letters
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Playwright
+    from playwright.sync_api import BrowserContext, Locator, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "field_forms/app/dist"
@@ -259,16 +259,30 @@ class Pocket:
 
     def answer_all(self) -> None:
         """Every question of every page with the first answer that fits, to the end; photos and positions left out."""
-        main, saved = self.page.locator(".form-bar .main"), self.page.locator("h1.big")
+        saved = self.page.locator("h1.big")
         for _ in range(60):
             if saved.count():
                 return
             self.answer_page()
-            main.click()
-            for field in self.page.locator(".q.wrong input.field, .q.wrong textarea").all():
-                field.fill("A well")  # what must be written
-            self.page.wait_for_timeout(50)
+            self.on()
         raise AssertionError(self.page.locator(".form-page").inner_text())
+
+    def leaf_to(self, what: Locator) -> Locator:
+        """Answers page after page until it is there."""
+        for _ in range(20):
+            self.page.locator(".form-view .q").first.wait_for()
+            if what.count():
+                return what.first
+            self.answer_page()
+            self.on()
+        raise AssertionError(self.page.locator(".form-page").inner_text())
+
+    def on(self) -> None:
+        """To the next page; what must be written is written first."""
+        self.page.locator(".form-bar .main").click()
+        for field in self.page.locator(".q.wrong input.field, .q.wrong textarea").all():
+            field.fill("A well")
+        self.page.wait_for_timeout(50)
 
     def answer_page(self) -> None:
         for _ in range(5):  # an answer may bring further questions

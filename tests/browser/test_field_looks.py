@@ -87,16 +87,7 @@ def screens(phone: Pocket, office: Office, look: Look, photo: Path) -> Iterator[
 def position(phone: Pocket) -> None:
     """The last but one page of a village need, and its position."""
     phone.go(f"#fill?form=village_need&village={phone.village()}")
-    phone.page.locator(".form-view .q").first.wait_for()
-    for _ in range(8):
-        taking = phone.page.locator(".q button.wide")
-        if taking.count():
-            taking.first.click()
-            break
-        phone.answer_page()
-        phone.page.locator(".form-bar .main").click()
-        for field in phone.page.locator(".q.wrong input.field, .q.wrong textarea").all():
-            field.fill("A well")
+    phone.leaf_to(phone.page.locator(".q button.wide")).click()
     number = phone.page.locator(".position-head")
     number.wait_for()
     assert number.evaluate(SEEN), "the number is seen, and no button hides it"

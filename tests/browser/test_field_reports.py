@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.field import AT_THE_OFFICE, CENTRE, REVIEW, ROOT, Office, Pick, fresh
+from tests.browser.field import AT_THE_OFFICE, CENTRE, REVIEW, ROOT, Office, Pick, fresh, photo_of_a_pump
 
 pytestmark = pytest.mark.xdist_group("browser")
 KILLS = int(os.environ.get("GRAMREACH_KILLS", "2"))
@@ -35,7 +35,7 @@ def test_nothing_that_was_saved_is_lost_by_a_kill(pick: Pick, office: Office, ki
     assert len(office.stored(who)) == len(set(office.stored(who))) == kills
 
 
-def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, office: Office) -> None:
+def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, office: Office, tmp_path: Path) -> None:
     phone = pick()
     phone.enrol(office.code("Kamla Joshi"))
     phone.context.set_offline(True)
@@ -48,9 +48,11 @@ def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, offi
         phone.page.get_by_text(
             {"village use": "For daily use in the village", "public": "A public place"}[group]
         ).click()
-    phone.page.locator(".form-page input[inputmode=numeric]").first.fill("3")
+    phone.page.locator(".form-page input[inputmode=numeric]").first.fill("1")
     phone.page.locator(".form-page input[type=date]").first.fill("2026-01-05")
     phone.press("Next")
+    phone.page.locator(".form-page input[type=file]").first.set_input_files(photo_of_a_pump(tmp_path))
+    phone.page.locator(".form-page input[type=radio]").first.check(force=True)
     phone.press("Next")
     phone.page.locator(".form-page input[type=radio]").first.check(force=True)
     phone.page.locator(".form-bar .main").click()
@@ -64,6 +66,10 @@ def test_what_was_registered_offline_can_be_reported_on_at_once(pick: Pick, offi
     phone.press("Next")
     assert phone.page.get_by_text("A technology put up in this village").is_visible()
     assert "Choose" not in phone.page.locator(".form-page").inner_text(), "the new deployment is chosen already"
+    photo = phone.leaf_to(phone.page.locator(".form-page input[type=file]"))
+    assert phone.page.locator(".photo-last").count() == 0, "last time's photo must not lead the eye"
+    photo.set_input_files(photo_of_a_pump(tmp_path))
+    phone.page.locator(".photo-last img").wait_for()
     phone.context.set_offline(False)
     phone.send()
     known = {row[0] for row in office.rows("SELECT uuid FROM deployments_deployment")}

@@ -78,14 +78,7 @@ def test_a_code_is_scanned_into_an_answer(pick: Pick, office: Office, seen: Path
     phone.enrol(office.code("Scans Answers"))
     film(seen, "GR-0042")
     phone.go(f"#fill?form=deployment_registration&village={phone.village()}")
-    scan = phone.page.get_by_role("button", name="Scan the code")
-    for _ in range(8):
-        phone.page.locator(".form-view .q").first.wait_for()
-        if scan.count():
-            break
-        phone.answer_page()
-        phone.page.locator(".form-bar .main").click()
-        phone.page.wait_for_timeout(50)
+    scan = phone.leaf_to(phone.page.get_by_role("button", name="Scan the code"))
     scan.click()
     phone.page.locator(".scanner").wait_for(state="detached")
     answer = phone.page.locator(".q", has=scan).locator("input")

@@ -179,6 +179,9 @@ def test_a_coordinator_says_where_officers_call(page: Client, world: World, othe
         ("khunt", ""),
         ("nitte", "+91 00000 00000"),
     ]
+    page.force_login(user("administrator", "boss"))
+    refused = page.post("/phones/office", {"centre": "nitte", "phone": "call me"})
+    assert '<option value="nitte" selected>' in refused.content.decode(), "of several centres the one that was meant"
     page.post("/phones/office", {"centre": "nitte", "phone": ""})
     world.centre.refresh_from_db()
     assert world.centre.phone == ""

@@ -1,4 +1,4 @@
-import type { Profile } from '../store/db.ts';
+import type { Profile, Report } from '../store/db.ts';
 import { dayOfLastPhoto, deployments, keep, lastPhoto } from '../store/packs.ts';
 import { photos, reports } from '../store/reports.ts';
 import { ask, NoNetwork, Refused } from './ask.ts';
@@ -36,7 +36,8 @@ async function bring(of: Profile, uuid: string, day: string): Promise<Blob | nul
 
 /** This phone's own photo of the newest report first, then the office's, asked for only where there is a network. */
 export async function photoOfLastVisit(of: Profile, uuid: string, except: string): Promise<Blob | null> {
-  const own = (await reports(of.id)).filter((r) => r.deployment === uuid && r.state !== 'draft' && r.key !== except);
+  const about = (r: Report): boolean => r.deployment === uuid || (r.form_id === 'deployment_registration' && r.xml.includes(uuid));
+  const own = (await reports(of.id)).filter((r) => about(r) && r.state !== 'draft' && r.key !== except);
   own.sort((a, b) => b.visit_date.localeCompare(a.visit_date));
   for (const report of own) {
     const found = (await photos(report.key)).find((photo) => photo.blob.type.startsWith('image/'));
