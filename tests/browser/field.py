@@ -84,11 +84,11 @@ class Office:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def code(self, officer: str, *, add: bool = True) -> str:
+    def code(self, officer: str, *, add: bool = True, centre: str = CENTRE) -> str:
         """`add`: of a new officer; one of this name from another test, or from a try before, is called otherwise."""
         if add:
             self.rows("UPDATE accounts_officer SET name = name || ' before ' || id WHERE name = ?", officer)
-        said = self.run("enrol_code", "--officer", officer, "--centre", CENTRE, *(["--add"] if add else []))
+        said = self.run("enrol_code", "--officer", officer, "--centre", centre, *(["--add"] if add else []))
         return next(line.split()[1] for line in said.splitlines() if line.startswith("code"))
 
     def rows(self, query: str, *values: object) -> list[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.camera import film
-from tests.browser.field import CENTRE, Office, Pick, Pocket
+from tests.browser.field import Office, Pick, Pocket
 
 pytestmark = pytest.mark.xdist_group("browser")
 REFUSED = "The phone does not let GramReach use the camera."
@@ -26,10 +26,12 @@ def plate(office: Office, deployment: object) -> str:
     return f"{office.base}/field/#deployment={deployment}"
 
 
-def deployment_of(office: Office) -> str:
-    query = """SELECT d.uuid FROM deployments_deployment d JOIN registry_centre c ON c.id = d.centre_id
-               WHERE c.slug = ? AND d.merged_into_id IS NULL ORDER BY d.id LIMIT 1"""
-    return str(uuid.UUID(office.rows(query, CENTRE)[0][0]))
+def somewhere(office: Office) -> tuple[str, str]:
+    """A deployment, and the centre whose officers have it in their lists."""
+    query = """SELECT d.uuid, c.slug FROM deployments_deployment d JOIN registry_centre c ON c.id = d.centre_id
+               WHERE d.merged_into_id IS NULL AND d.village_id IS NOT NULL ORDER BY c.kind = 'rsvc' DESC, d.id LIMIT 1"""
+    ((deployment, centre),) = office.rows(query)
+    return str(uuid.UUID(deployment)), centre
 
 
 def ready(phone: Pocket) -> None:
@@ -48,9 +50,9 @@ def test_a_phone_is_added_by_its_square_code(pick: Pick, office: Office, seen: P
 
 
 def test_the_plate_on_a_machine_opens_its_report(pick: Pick, office: Office, seen: Path) -> None:
-    phone, deployment = pick(camera=seen), deployment_of(office)
+    phone, (deployment, centre) = pick(camera=seen), somewhere(office)
     phone.allow("camera")
-    phone.enrol(office.code("Scans Plates"))
+    phone.enrol(office.code("Scans Plates", centre=centre))
     film(seen, plate(office, uuid.uuid4()))
     phone.go("#plate")
     phone.see("What this plate names is not in your list.")
@@ -64,8 +66,8 @@ def test_the_plate_on_a_machine_opens_its_report(pick: Pick, office: Office, see
 
 
 def test_a_plate_that_the_phones_own_camera_read_opens_its_report_too(pick: Pick, office: Office) -> None:
-    phone, deployment = pick(), deployment_of(office)
-    phone.enrol(office.code("Other Camera"))
+    phone, (deployment, centre) = pick(), somewhere(office)
+    phone.enrol(office.code("Other Camera", centre=centre))
     phone.go(f"#deployment={deployment}")
     phone.page.locator(".form-view").wait_for()
     phone.go(f"#deployment={uuid.uuid4()}")
