@@ -268,6 +268,7 @@ def test_what_is_taken_back_to_a_savepoint_still_holds_readers_back(world: World
     settled: list[int] = []
 
     def look() -> None:
+        Change.objects.create(kind="form", key="a later number, committed before")
         settled.append(newest().settled)
         connection.close()
 
