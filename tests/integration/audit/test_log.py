@@ -270,7 +270,7 @@ def test_administrators_search_by_person_action_and_day(admin: User) -> None:
     client = signed_in(admin)
 
     def subjects(query: str) -> set[str]:
-        return {entry.subject for entry, _ in client.get(f"/audit?{query}").context["entries"]}
+        return {entry.subject for entry, *_ in client.get(f"/audit?{query}").context["entries"]}
 
     assert {"export:reports.csv", "token:1"} <= subjects("")
     assert subjects("person=MEENA") == {"token:1"}
@@ -288,7 +288,7 @@ def test_older_entries_are_a_page_further(admin: User, monkeypatch: pytest.Monke
     client, found, before = signed_in(admin), [], ""
     while True:
         context = client.get(f"/audit?action=exported{before}").context
-        found += [entry.number for entry, _ in context["entries"]]
+        found += [entry.number for entry, *_ in context["entries"]]
         if context["more"] is None:
             break
         before = f"&before={context['more']}"
