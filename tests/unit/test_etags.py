@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import brotli
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -33,6 +34,13 @@ def test_a_long_answer_is_packed_for_who_takes_it_and_keeps_its_etag() -> None:
     assert (packed["Content-Encoding"], gzip.decompress(packed.content)) == ("gzip", LONG)
     assert packed["ETag"] == asked()["ETag"]
     assert "Content-Encoding" not in asked()
+
+
+def test_the_better_packing_is_taken_unless_it_was_said_not_to_be() -> None:
+    packed = asked(**{"Accept-Encoding": "gzip, deflate, br"})
+    assert (packed["Content-Encoding"], brotli.decompress(packed.content)) == ("br", LONG)
+    assert asked(**{"Accept-Encoding": "br; q=0, gzip"})["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in asked(**{"Accept-Encoding": "brand"})
 
 
 def test_letters_and_photos_are_not_packed_twice() -> None:
