@@ -2,7 +2,8 @@
 looked at and an export runs. Prints reports and photos accepted a second, p50, p95 and p99, errors, and the server's memory.
 
 A phone that is told 503 waits as long as it was told and tries again, as the field app does: that is no error. At the end
-every report must be there once. DATABASE=sqlite or postgresql (default: one after the other).
+every report must be there once. DATABASE=sqlite or postgresql (default: one after the other). STORED (default 0): so many
+reports are there before, and all of them are in the export.
 """
 
 from __future__ import annotations
@@ -31,10 +32,18 @@ from tests.faults.homes import TOKEN, Home, Server, home_with_world
 from tests.faults.outboxes import Writer
 
 PHONES = int(os.environ.get("PHONES", "500"))
+STORED = int(os.environ.get("STORED", "0"))
 TRIES, PATIENCE = 200, 180  # of a request; seconds for one of them
 REPORTS, SIDE = 5, 200  # a phone's; a photo of about 40 KB
 RATES = (4_000, 12_000, 40_000, 200_000)  # bytes a second: 2G, 2.5G, 3G, better
 _PREPARE = "from backend.accounts.services import make_api_token; print(make_api_token('bench', None))"
+_FILL = f"""
+from django.core.management import call_command
+from tests.bench import growing, receiving
+call_command("load_registry", verbosity=0)
+receiving.synthesize(2000, 1)
+growing.grow({STORED})
+"""
 _COUNT = """
 from backend.submissions.models import Attachment, Submission
 print(Submission.objects.count(), Attachment.objects.exclude(blob=None).count())
@@ -58,6 +67,9 @@ def measure(home: Home, database: str) -> None:
     writer = Writer(home)
     photo = noise(1, SIDE)
     boxes = [[writer.filled(1 if n == 0 else None) for n in range(REPORTS)] for _ in range(PHONES)]
+    if STORED:
+        home.python(_FILL)
+    before = [int(number) for number in home.python(_COUNT).split()]
     token = home.python(_PREPARE).strip()
     server = Server(home).start()
     seen, stop = Seen(), threading.Event()
@@ -75,13 +87,14 @@ def measure(home: Home, database: str) -> None:
             thread.join()
         peak = memory.end()
         server.end()
-    there = home.python(_COUNT).split()
+    there = [int(after) - number for after, number in zip(home.python(_COUNT).split(), before, strict=True)]
     print(
         f"{database}: {PHONES} phones in {took:.0f} s; reports, while they came: "
         f"{PHONES * REPORTS / (seen.last['batch'] - begun):.0f}/s; photos: {PHONES / took:.1f}/s"
     )
     print(
-        f"  there: {there[0]} of {PHONES * REPORTS} reports, {there[1]} of {PHONES} photos; memory {peak / 1e6:.0f} MB at most"
+        f"  there: {there[0]} of {PHONES * REPORTS} reports, {there[1]} of {PHONES} photos, beside {before[0]:,} reports;"
+        f" memory {peak / 1e6:.0f} MB at most"
     )
     for name, times in seen.times.items():
         if times:
@@ -100,7 +113,7 @@ def look(port: int, token: str, path: str, seen: Seen, stop: threading.Event) ->
         begun = time.monotonic()
         try:
             answer = session.get(
-                f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=120
+                f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=600
             )
             seen.statuses[f"map {answer.status_code}"] += 1
         except requests.RequestException as error:
