@@ -7,5 +7,5 @@ export async function fetched(address: string): Promise<Response> {
 
 export const text = async (address: string): Promise<string> => (await fetched(address)).text();
 
-/** Django's token against requests that others make in one's name; a new one after each sign-in. */
-export const csrfToken = (): string => /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+/** Django's token against requests that others make in one's name; a new one after each sign-in. By https it is named `__Host-`. */
+export const csrfToken = (): string => /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? '';
