@@ -138,11 +138,11 @@ BODY_LIMIT = 10 * 1024 * 1024
 MULTIPART_LIMIT = 200 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # of one request: ODK Collect sends up to 101 beside the report, others more
-# Of one file that is sent in pieces, which lie in UPLOADS until it is whole.
 # An outside tile server under the live maps, such as https://tiles.example.org/{z}/{x}/{y}.png: off unless named. Whose
 # boundaries it draws is its own affair: the official ones lie over it, and the map says so.
 MAP_TILES = os.environ.get("MAP_TILES", "")
 MAP_TILES_BY = os.environ.get("MAP_TILES_BY", "")
+# Of one file that is sent in pieces, which lie in UPLOADS until it is whole.
 UPLOAD_LIMIT = megabytes(os.environ.get("UPLOAD_LIMIT_MB", ""), "UPLOAD_LIMIT_MB", 100)
 UPLOADS = GRAMREACH_HOME / "uploads"
 # The public map, of at least five villages each, and the sites that may show it within their own pages.

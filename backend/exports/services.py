@@ -36,7 +36,6 @@ TRIES = 3
 LOST_AFTER = timedelta(seconds=30)  # without a sign of life
 SIGN_SECONDS = 2.0
 _BROKEN = "This export could not be made. Ask again; if it fails again, tell your administrator."
-_CHUNK = 1024 * 1024
 log = logging.getLogger(__name__)
 
 
@@ -133,7 +132,9 @@ def _write(job: Job) -> None:
     folder.mkdir(parents=True)
     with _watched(job) as progress, written(asked.watched(progress), job.format, folder) as whole:
         progress(0)
-        done = {"size": whole.stat().st_size, "sha256": _sha256(whole), "rows": progress.rows}
+        with whole.open("rb") as content:
+            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        done = {"size": whole.stat().st_size, "sha256": sha256, "rows": progress.rows}
         whole.replace(file_of(job))
     with writing():
         kept = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
@@ -162,14 +163,6 @@ def _fail(job: Job, problem: str) -> None:
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
             state=Job.State.FAILED, problem=problem[:400], finished_at=timezone.now()
         )
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as content:
-        while chunk := content.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 class Progress:

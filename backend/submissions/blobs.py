@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 import os
 import tempfile
 import time
@@ -54,11 +53,6 @@ def content_type(name: str, content: BinaryIO) -> str:
         message = f"{name} is called a photo, but is none. Take the photo again, or send the file under its true name."
         raise Invalid(message, code="not_an_image", where=name)
     return found
-
-
-def store(content: BinaryIO, kind: str) -> Blob:
-    """Write the bytes, then their row; the same bytes again give the row that is there."""
-    return row(*put(content), kind)
 
 
 def put(content: BinaryIO) -> tuple[str, int]:
@@ -118,11 +112,8 @@ def _local(sha256: str) -> Path | None:
 
 
 def row(sha256: str, size: int, kind: str) -> Blob:
+    """Of bytes that were `put`; the same bytes again give the row that is there."""
     return Blob.objects.get_or_create(sha256=sha256, defaults={"size": size, "content_type": kind})[0]
-
-
-def store_bytes(content: bytes, kind: str) -> Blob:
-    return store(io.BytesIO(content), kind)
 
 
 def _write(sha256: str, content: BinaryIO) -> None:
@@ -130,7 +121,6 @@ def _write(sha256: str, content: BinaryIO) -> None:
         default_storage.save(path_of(sha256), File(content))
         return
     target = Path(default_storage.path(path_of(sha256)))
-    new_folders = not target.parent.exists()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
         try:
@@ -142,7 +132,7 @@ def _write(sha256: str, content: BinaryIO) -> None:
             os.unlink(part.name)
             raise
     os.replace(part.name, target)  # all of it under its name, or nothing
-    for folder in target.parents[: 3 if new_folders else 1]:
+    for folder in target.parents[:3]:  # any of them may be new, and made by another at this moment
         _sync(folder)
 
 

@@ -18,9 +18,7 @@ _PUT_VERSION = Insert(SubmissionVersion)
 _PUT_FLAG = Insert(Flag)
 _PUT_PERSONAL = Insert(PersonalValue)
 _PUT_ATTACHMENT = Insert(Attachment)
-_PUT_BLOB = Insert(
-    Blob, unique=["sha256"], update=["sha256"]
-)  # by itself: so that the key of one that is there comes back
+_PUT_BLOB = Insert(Blob, unique=["sha256"], update=["sha256"])  # by itself: the key of one that is there comes back
 _DISTRICTS = Select(
     lambda officer: Officer.districts.through.objects.filter(officer=officer).values_list("district_id"), -987_654_321
 )

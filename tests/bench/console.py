@@ -17,6 +17,8 @@ import tempfile
 import time
 from typing import Any
 
+from tests.bench.growing import copy
+
 SIZES = [int(n) for n in os.environ.get("REPORTS", "10000,100000").split(",")]
 SEED, TURNS = 2000, 5
 ADMINISTRATORS = (
@@ -92,15 +94,6 @@ def copying(count: int) -> list[str]:
         Visit: f"submission IN (SELECT instance_id FROM submissions_submission WHERE id IN {first})",
     }
     return [copy(model, changed, where[model]) for model, changed in own.items()]
-
-
-def copy(model: type, changed: dict[str, str | None], where: str) -> str:
-    names = [f.column for f in model._meta.concrete_fields if changed.get(f.column, "") is not None]  # type: ignore[attr-defined]
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(changed.get(name) or f'"{name}"' for name in names)
-    return (
-        f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM "{model._meta.db_table}" WHERE {where}'  # type: ignore[attr-defined]
-    )
 
 
 def show(size: int) -> None:

@@ -5,11 +5,13 @@ keys and ids. As many reports a deployment as before, and as varied; a million t
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 
 def grow(reports: int) -> None:
     """Until there are so many submissions; copies of the first ones are made, never copies of copies."""
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from backend.submissions.models import Submission
@@ -22,7 +24,8 @@ def grow(reports: int) -> None:
             for model, changed in tables.items():
                 cursor.execute(_copy(model, changed, steps, number))
     with connection.cursor() as cursor:
-        _keys_go_on(cursor, steps)
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(tables)):
+            cursor.execute(statement)
         cursor.execute("ANALYZE")
     sys.stderr.write(f"{Submission.objects.count()} submissions\n")
 
@@ -73,31 +76,17 @@ def _largest(model: Any) -> int:
 
 
 def _copy(model: Any, changed: Changed, steps: dict[Any, int], number: int) -> str:
-    names = [f.column for f in model._meta.concrete_fields]
-    values = []
-    for name in names:
-        change = changed.get(name)
-        if change is None:
-            values.append(f'"{name}"')
-        elif isinstance(change, str):
-            values.append(change.format(number=number))
-        else:
-            values.append(f'"{name}" + {steps[change] * number}')
-    table, key = model._meta.db_table, model._meta.pk.column
+    own = {
+        name: change.format(number=number) if isinstance(change, str) else f'"{name}" + {steps[change] * number}'
+        for name, change in changed.items()
+    }
+    return copy(model, own, f'"{model._meta.pk.column}" <= {steps[model]}')
+
+
+def copy(model: Any, changed: Mapping[str, str | None], where: str) -> str:
+    """The statement that copies the rows of a condition. `changed`: SQL by column; None: the database gives the value."""
+    table = model._meta.db_table
+    names = [f.column for f in model._meta.concrete_fields if changed.get(f.column, "") is not None]
     columns = ", ".join(f'"{name}"' for name in names)
-    return (
-        f'INSERT INTO "{table}" ({columns}) SELECT {", ".join(values)} FROM "{table}" WHERE "{key}" <= {steps[model]}'
-    )
-
-
-def _keys_go_on(cursor: Any, steps: dict[Any, int]) -> None:
-    """PostgreSQL gives out keys beyond those that the copies took; SQLite does so by itself."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return
-    for model in steps:
-        table, key = model._meta.db_table, model._meta.pk.column
-        if key == "id":
-            sequence = f"pg_get_serial_sequence('{table}', 'id')"
-            cursor.execute(f'SELECT setval({sequence}, (SELECT max(id) FROM "{table}"))')
+    values = ", ".join(changed.get(name) or f'"{name}"' for name in names)
+    return f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" WHERE {where}'

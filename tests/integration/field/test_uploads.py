@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import io
 import os
 import threading
 from pathlib import Path
@@ -175,7 +176,7 @@ def test_another_file_of_the_same_name_is_a_conflict_and_kept(world: World) -> N
     answer = upload(world, content=photo(0))
     assert (answer.status_code, answer.json()["code"]) == (409, "attachment_conflict")
     assert attached() == sha256(PHOTO)
-    assert KeptAside.objects.get().blob == blobs.store_bytes(photo(0), "image/jpeg")
+    assert KeptAside.objects.get().blob == blobs.row(*blobs.put(io.BytesIO(photo(0))), "image/jpeg")
 
 
 def test_a_file_may_come_before_its_report(world: World) -> None:
@@ -315,7 +316,7 @@ def test_a_colleagues_file_does_not_reach_ones_report(world: World) -> None:
     stored(world, "uuid:d1", photo="one.jpg")
     accounts.enrol(accounts.make_code(Officer.objects.create(name="R", centre=world.centre)), "phone-1", "r" * 40)
     attachments.take(Device.objects.get(installation_id="phone-1", officer__name="R"), "uuid:d1", "one.jpg",
-                     blobs.store_bytes(PHOTO, "image/jpeg"), timezone.now())  # fmt: skip
+                     blobs.row(*blobs.put(io.BytesIO(PHOTO)), "image/jpeg"), timezone.now())  # fmt: skip
     assert attached() is None
 
 

@@ -58,7 +58,7 @@ def test_a_sound_installation_has_nothing_to_say(world: World) -> None:
 def test_attachments_that_are_missing_or_damaged(tmp_path: Path) -> None:
     import io
 
-    one, other = (blobs.store(io.BytesIO(text), "text/csv") for text in (b"one", b"two"))
+    one, other = (blobs.row(*blobs.put(io.BytesIO(text)), "text/csv") for text in (b"one", b"two"))
     assert said(doctor.attachments, thorough=True) == ""
     (tmp_path / "attachments" / blobs.path_of(one.sha256)).unlink()
     (tmp_path / "attachments" / blobs.path_of(other.sha256)).write_bytes(b"tow")
